@@ -1,0 +1,50 @@
+# Two commands do all the set-up: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench protos clean
+
+help: ## What there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV) || { echo 'venv is missing: apt-get install python3-venv' >&2; exit 1; }
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --editable .
+	touch $@
+
+$(VENV)/.tests: $(STAMP)
+	$(PIP) install --group test --group lint --group generate
+	touch $@
+
+$(VENV)/.bench: $(STAMP)
+	$(PIP) install '.[bench]'
+	$(PIP) install --editable .
+	touch $@
+
+install: $(STAMP) ## Make a virtual environment and install swapin in it
+
+demo: $(STAMP) ## Audit the shipped observations through a server, then explain one fault
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
+
+test: $(VENV)/.tests ## Run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tests ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.bench ## Measure, all ratios in one run
+	$(BIN)/python tests/bench
+
+protos: $(VENV)/.tests ## Generate the code of the API anew
+	$(BIN)/python proto/generate.py
+
+clean: ## Remove the virtual environment and caches
+	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,99 @@
+"""swapin: an executable model of the Linux swap-in exclusivity decision.
+
+>>> import swapin
+>>> verdict = swapin.evaluate({
+...     "kernel": {"release": "6.1"}, "architecture": "x86_64",
+...     "swap_device": {"backend": "null_blk", "stable_writes": True},
+...     "pte": {"swp_exclusive": True}, "access": {"write": True},
+...     "folio": {"fresh": False, "ksm": False, "writeback": True}})
+>>> verdict.outcomes["exclusive"]
+'ANSWER_NO'
+
+Nothing here imports grpc until :class:`Client` is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from swapin.catalog import Catalog, load_catalog
+    from swapin.catalog.hookspecs import hookimpl
+    from swapin.model import CatalogError, Depth, Fault, FaultError, Verdict
+    from swapin.program import Program
+    from swapin.service.client import Client
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Catalog",
+    "CatalogError",
+    "Client",
+    "Depth",
+    "Fault",
+    "FaultError",
+    "Program",
+    "Verdict",
+    "__version__",
+    "evaluate",
+    "hookimpl",
+    "load_catalog",
+    "program",
+]
+
+# Resolved on first use: a plugin wants the hook marker without the service, a script wants
+# one verdict without either.
+_HOMES = {
+    "Catalog": "swapin.catalog",
+    "CatalogError": "swapin.model",
+    "Client": "swapin.service.client",
+    "Depth": "swapin.model",
+    "Fault": "swapin.model",
+    "FaultError": "swapin.model",
+    "Program": "swapin.program",
+    "Verdict": "swapin.model",
+    "hookimpl": "swapin.catalog.hookspecs",
+    "load_catalog": "swapin.catalog",
+}
+
+_program: Program | None = None
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        import importlib
+
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def program() -> Program:
+    """The program of all installed plugins, made on first use and kept.
+
+    Thread safe: two first users may both build it, and both get a right one.
+
+    .. versionadded:: 0.1
+    """
+    global _program
+    if _program is None:
+        from swapin.catalog import load_catalog
+        from swapin.program import Program
+
+        _program = Program(load_catalog())
+    return _program
+
+
+def evaluate(fault: Mapping[str, Any] | Fault, depth: Depth | None = None) -> Verdict:
+    """Evaluate one fault with all installed plugins.
+
+    :param fault: the JSON form of a description as a mapping, or a :class:`Fault`.
+    :param depth: how much to explain; by default the deciding rules.
+    :raises FaultError: the description cannot be evaluated; it names every field at fault.
+
+    .. versionadded:: 0.1
+    """
+    from swapin.model import Depth as _Depth
+
+    return program().evaluate(fault, _Depth.DECIDING if depth is None else depth)

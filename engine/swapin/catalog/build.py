@@ -1,0 +1,250 @@
+"""Build a catalog: put the offers of all plugins together, and refuse what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from swapin.catalog.entries import Entry, entries_of
+from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
+from swapin.catalog.validation import refusals
+from swapin.model import (
+    Architecture,
+    Backend,
+    CatalogError,
+    Constraint,
+    Expression,
+    Fact,
+    Invariant,
+    Kernel,
+    Kind,
+    Outcome,
+    Rule,
+)
+from swapin.model.errors import near_match
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A plugin that was left out, and why."""
+
+    origin: Origin
+    error: CatalogError
+
+    def __str__(self) -> str:
+        return str(self.error)
+
+
+class Catalog:
+    """All that the loaded plugins declared, validated. Immutable once built."""
+
+    def __init__(self, offers: Iterable[Offer], failures: Iterable[Failure] = ()) -> None:
+        self.offers = tuple(offers)
+        self.failed = tuple(failures)
+        self.facts: Mapping[str, Fact] = self._by("facts", lambda fact: fact.name)
+        self.rules: Mapping[str, Rule] = dict(
+            sorted(self._by("rules", lambda rule: rule.id).items(), key=_rule_place)
+        )
+        self.constraints: Mapping[str, Constraint] = self._by("constraints", lambda c: c.id)
+        self.invariants: Mapping[str, Invariant] = self._by("invariants", lambda i: i.id)
+        self.kernels: Mapping[str, Kernel] = dict(
+            sorted(
+                self._by("kernels", lambda kernel: kernel.name).items(),
+                key=lambda item: (item[1].at, item[1].variant),
+            )
+        )
+        self.architectures: Mapping[str, Architecture] = self._by(
+            "architectures", lambda architecture: architecture.name
+        )
+        self.backends: Mapping[str, Backend] = self._by("backends", lambda backend: backend.name)
+
+    def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
+        found = {
+            name(declared): declared
+            for offer in self.offers
+            for declared in getattr(offer, attribute)
+        }
+        # By name, so that nothing depends on the order of plugins or of their modules.
+        return dict(sorted(found.items()))
+
+    @property
+    def degraded(self) -> bool:
+        """Whether a plugin was left out."""
+        return bool(self.failed)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What was left out and why, one line each."""
+        return tuple(str(failure) for failure in self.failed)
+
+    @cached_property
+    def edition(self) -> str:
+        """The editions of all plugins that have one, joined by ``+``."""
+        return "+".join(sorted(offer.edition for offer in self.offers if offer.edition))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits over everything declared.
+
+        Equal for equal declarations, whatever the order of installation or of files.
+        """
+        declared = sorted(
+            json.dumps(_plain(declaration), sort_keys=True)
+            for offer in self.offers
+            for attribute in (
+                "facts",
+                "rules",
+                "constraints",
+                "invariants",
+                "kernels",
+                "architectures",
+                "backends",
+            )
+            for declaration in getattr(offer, attribute)
+        )
+        return hashlib.sha256("\n".join(declared).encode()).hexdigest()[:12]
+
+    def kernel(self, release: str, variant: str = "") -> Kernel | None:
+        """The kernel preset of a release, or of a variant of it; ``None`` if unknown.
+
+        The name of a variant alone, in place of a release, will do.
+        """
+        found = self.kernels.get(variant or release)
+        if found is None or (variant and found.release != release):
+            return None
+        return found
+
+    def lineage(self, kernel: Kernel) -> list[Kernel]:
+        """The kernel and those that it starts from, oldest first."""
+        line = [kernel]
+        while line[0].after:
+            line.insert(0, self.kernels[line[0].after])
+        return line
+
+    def capabilities(self, kernel: Kernel) -> dict[str, bool]:
+        """Every ``kernel.*`` fact with its value in a kernel."""
+        found = {name: False for name, fact in self.facts.items() if fact.capability}
+        for ancestor in self.lineage(kernel):
+            found.update(ancestor.capabilities)
+        return found
+
+    def last_to_rule(self, outcomes: Collection[Outcome]) -> Origin:
+        """The last plugin, in the order of loading, with a rule of one of these outcomes."""
+        for offer in reversed(self.offers):
+            replaced = (rule for kernel in offer.kernels for rule in kernel.replaces)
+            if any(rule.outcome in outcomes for rule in (*offer.rules, *replaced)):
+                return offer.origin
+        return self.offers[-1].origin if self.offers else Origin("-", "-", "")
+
+    @cached_property
+    def software_bits(self) -> tuple[str, ...]:
+        """Every software bit that some layout of a swap PTE has, such as ``swp_exclusive``."""
+        layouts = (layout for known in self.architectures.values() for layout in known.layouts)
+        return tuple(sorted({flag for layout in layouts for flag in layout.flags}))
+
+    def page_flags(self, kernel: Kernel) -> Mapping[str, int]:
+        """Bit numbers of ``folio->flags`` in a kernel; empty if they are not known."""
+        for ancestor in reversed(self.lineage(kernel)):
+            if ancestor.page_flags is not None:
+                return ancestor.page_flags
+        return {}
+
+    def max_swapfiles(self, kernel: Kernel) -> int:
+        """``MAX_SWAPFILES`` of a kernel; 0 if it is not known."""
+        line = reversed(self.lineage(kernel))
+        return next((known.max_swapfiles for known in line if known.max_swapfiles), 0)
+
+    def rules_of(self, kernel: Kernel) -> tuple[Rule, ...]:
+        """The rules of a kernel, with those that it or an ancestor replaces."""
+        rules = dict(self.rules)
+        for ancestor in self.lineage(kernel):
+            rules.update((rule.id, rule) for rule in ancestor.replaces)
+        return tuple(rules.values())
+
+    def entries(self, kind: str) -> tuple[Entry, ...]:
+        """The entries of a kind (:data:`swapin.catalog.KINDS`), ordered.
+
+        :raises LookupError: there is no such kind.
+        """
+        return entries_of(self, kind)
+
+    def entry(self, kind: str, name: str) -> Entry:
+        """One entry.
+
+        :raises LookupError: there is none; the message suggests a near match.
+        """
+        entries = {entry.name: entry for entry in self.entries(kind)}
+        if name not in entries:
+            raise LookupError(f"no {kind[:-1]} `{name}`{near_match(name, entries)}")
+        return entries[name]
+
+
+def _rule_place(item: tuple[str, Rule]) -> tuple[int, Kind, str]:
+    """Rules in the order of their outcomes, claims first."""
+    name, rule = item
+    return list(Outcome).index(rule.outcome), rule.kind, name
+
+
+def _plain(value: Any) -> Any:
+    """A declaration as JSON data, for the fingerprint."""
+    if isinstance(value, Expression):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value if isinstance(value.value, str) else value.name
+    if is_dataclass(value):
+        return [
+            type(value).__name__,
+            *(_plain(getattr(value, field.name)) for field in fields(value)),
+        ]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def load_catalog(
+    strict: bool = False,
+    candidates: Iterable[Candidate] | None = None,
+    left_out: Iterable[Failure] = (),
+) -> Catalog:
+    """Load every installed plugin, each inside its own boundary.
+
+    A plugin that fails, or that declares what does not fit, is left out whole and reported;
+    the catalog is then *degraded*.
+
+    :param strict: raise instead of leaving a plugin out.
+    :param candidates: plugins to load in place of the installed ones.
+    :param left_out: plugins that failed before, not to be loaded again.
+    :raises CatalogError: *strict*, and a plugin failed.
+
+    .. versionadded:: 0.1
+    """
+    offers: list[Offer] = []
+    failures = list(left_out)
+    failed = {failure.origin for failure in failures}
+    for candidate in discover() if candidates is None else candidates:
+        if candidate.origin in failed:
+            continue
+        try:
+            offers.append(offers_of(candidate))
+        except CatalogError as error:
+            if strict:
+                raise
+            failures.append(Failure(candidate.origin, error))
+    # Leaving one plugin out can take away what another builds on, so look again until
+    # nothing more is refused.
+    while True:
+        catalog = Catalog(offers, failures)
+        refused = refusals(catalog)
+        if not refused:
+            return catalog
+        if strict:
+            raise next(iter(refused.values()))
+        failures.extend(Failure(origin, error) for origin, error in refused.items())
+        offers = [offer for offer in offers if offer.origin not in refused]

@@ -1,0 +1,163 @@
+"""Find plugins, load each inside its own boundary, and collect what it declares."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from swapin.catalog import hookspecs
+from swapin.model import (
+    Architecture,
+    Backend,
+    CatalogError,
+    Constraint,
+    Fact,
+    Invariant,
+    Kernel,
+    Rule,
+)
+
+# Hook, attribute of an Offer that takes its declarations, and their type.
+_HOOKS: tuple[tuple[str, str, type], ...] = (
+    ("swapin_facts", "facts", Fact),
+    ("swapin_rules", "rules", Rule),
+    ("swapin_constraints", "constraints", Constraint),
+    ("swapin_invariants", "invariants", Invariant),
+    ("swapin_kernels", "kernels", Kernel),
+    ("swapin_architectures", "architectures", Architecture),
+    ("swapin_backends", "backends", Backend),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a plugin came from."""
+
+    plugin: str
+    """Name of the entry point."""
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plugin that was found and not yet loaded."""
+
+    origin: Origin
+    load: Callable[[], Any]
+    """Imports the plugin and returns the object that carries its hooks."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """What one plugin declared."""
+
+    origin: Origin
+    edition: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
+    invariants: list[Invariant] = field(default_factory=list)
+    kernels: list[Kernel] = field(default_factory=list)
+    architectures: list[Architecture] = field(default_factory=list)
+    backends: list[Backend] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
+    """Names of the hooks that it implements."""
+
+
+def discover() -> list[Candidate]:
+    """The plugins of every installed distribution, in an order that installing cannot change.
+
+    swapin's own come first, so that a stranger's duplicate is the one that is refused.
+    """
+    found = []
+    for entry in importlib.metadata.entry_points(group=hookspecs.GROUP):
+        distribution = entry.dist
+        name = distribution.name if distribution else "unknown"
+        version = distribution.version if distribution else ""
+        found.append(Candidate(Origin(entry.name, name, version), entry.load))
+    return sorted(
+        found,
+        key=lambda plugin: (
+            plugin.origin.distribution != hookspecs.PROJECT,
+            plugin.origin.distribution,
+            plugin.origin.plugin,
+        ),
+    )
+
+
+def offers_of(candidate: Candidate) -> Offer:
+    """Load one plugin and call its hooks.
+
+    :raises CatalogError: whatever goes wrong in the plugin, under its name.
+    """
+    origin = candidate.origin
+
+    def refuse(declaration: str, message: str) -> CatalogError:
+        return CatalogError(origin.plugin, origin.distribution, declaration, message)
+
+    try:
+        plugin = candidate.load()
+    except Exception as error:
+        raise refuse("import", _said(error)) from error
+    # A manager of its own for each plugin: nothing that one registers is seen by another.
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    offer = Offer(origin)
+    try:
+        manager.register(plugin)
+        for module in _modules(manager):
+            manager.register(module)
+        manager.check_pending()
+    except Exception as error:
+        raise refuse("registration", _said(error)) from error
+    offer.edition = _edition(manager, refuse)
+    for hook, attribute, wanted in _HOOKS:
+        collected = getattr(offer, attribute)
+        for results in _call(manager, hook, refuse):
+            for declaration in results:
+                if not isinstance(declaration, wanted):
+                    raise refuse(
+                        hook, f"expected {wanted.__name__}, got {type(declaration).__name__}"
+                    )
+                collected.append(declaration)
+        if getattr(manager.hook, hook).get_hookimpls():
+            offer.hooks.append(hook)
+    return offer
+
+
+def _modules(manager: pluggy.PluginManager) -> list[ModuleType]:
+    named = [names for names in manager.hook.swapin_modules() if names is not None]
+    return [importlib.import_module(name) for names in named for name in names]
+
+
+def _edition(manager: pluggy.PluginManager, refuse: Callable[[str, str], CatalogError]) -> str:
+    try:
+        editions = [edition for edition in manager.hook.swapin_edition() if edition]
+    except Exception as error:
+        raise refuse("swapin_edition", _said(error)) from error
+    return "+".join(sorted(str(edition) for edition in editions))
+
+
+def _call(
+    manager: pluggy.PluginManager, hook: str, refuse: Callable[[str, str], CatalogError]
+) -> list[list[Any]]:
+    try:
+        results = getattr(manager.hook, hook)()
+        # A generator fails only when it is read.
+        return [list(result) for result in results if result is not None]
+    except Exception as error:
+        raise refuse(hook, _said(error)) from error
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"

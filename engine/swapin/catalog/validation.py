@@ -1,0 +1,226 @@
+"""What a catalog refuses, and in whose name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from swapin.catalog.loading import Offer, Origin
+from swapin.model import (
+    Binding,
+    CatalogError,
+    Expression,
+    Kernel,
+    Outcome,
+    Release,
+    Releases,
+    Rule,
+    all_of,
+)
+from swapin.model.errors import near_match
+from swapin.model.satisfiability import model_of, satisfiable
+
+if TYPE_CHECKING:
+    from swapin.catalog.build import Catalog
+
+_OUTCOMES = {outcome.yes.name: outcome for outcome in Outcome}
+
+
+def refusals(catalog: Catalog) -> dict[Origin, CatalogError]:
+    """The plugins that do not fit, each with the first declaration that does not.
+
+    One pass: a plugin that only suffers from another's fault is judged again without it.
+    """
+    refused: dict[Origin, CatalogError] = {}
+    taken: set[tuple[str, str]] = set()
+    space = _Space(catalog)
+    for offer in catalog.offers:
+        for declaration, message in _faults(catalog, offer, taken, space):
+            refused[offer.origin] = CatalogError(
+                offer.origin.plugin, offer.origin.distribution, declaration, message
+            )
+            break
+    if not refused:
+        circle = _outcome_circle(catalog)
+        if circle is not None:
+            origin, declaration, message = circle
+            refused[origin] = CatalogError(origin.plugin, origin.distribution, declaration, message)
+    return refused
+
+
+def _faults(
+    catalog: Catalog, offer: Offer, taken: set[tuple[str, str]], space: _Space
+) -> Iterator[tuple[str, str]]:
+    """Declaration and message of everything wrong in an offer; *taken* grows."""
+    for kind, name in _names(offer):
+        if (kind, name) in taken:
+            yield f"{kind} {name}", "this name is taken by an earlier declaration"
+        taken.add((kind, name))
+    for rule in offer.rules:
+        yield from _rule_faults(catalog, rule, space)
+    for constraint in offer.constraints:
+        declaration = f"constraint {constraint.id}"
+        yield from _unknown(catalog, declaration, constraint.holds, outcomes=False)
+    for invariant in offer.invariants:
+        yield from _unknown(catalog, f"invariant {invariant.id}", invariant.holds)
+    for kernel in offer.kernels:
+        yield from _kernel_faults(catalog, kernel, space)
+    for architecture in offer.architectures:
+        declaration = f"architecture {architecture.name}"
+        yield from _binding_faults(catalog, declaration, architecture.bindings)
+        if _overlap([layout.releases for layout in architecture.layouts]):
+            yield declaration, "two layouts hold for one release"
+        for layout in architecture.layouts:
+            for flag in layout.flags:
+                if f"pte.{flag}" not in catalog.facts:
+                    yield declaration, f"unknown fact `pte.{flag}` in a layout"
+    for backend in offer.backends:
+        yield from _binding_faults(catalog, f"backend {backend.name}", backend.bindings)
+
+
+def _names(offer: Offer) -> Iterator[tuple[str, str]]:
+    yield from (("fact", fact.name) for fact in offer.facts)
+    yield from (("rule", rule.id) for rule in offer.rules)
+    yield from (("constraint", constraint.id) for constraint in offer.constraints)
+    yield from (("invariant", invariant.id) for invariant in offer.invariants)
+    yield from (("kernel", kernel.name) for kernel in offer.kernels)
+    yield from (("architecture", architecture.name) for architecture in offer.architectures)
+    yield from (("backend", backend.name) for backend in offer.backends)
+
+
+def _unknown(
+    catalog: Catalog, declaration: str, expression: Expression, outcomes: bool = True
+) -> Iterator[tuple[str, str]]:
+    for name in expression.names():
+        if name in catalog.facts or (outcomes and name in _OUTCOMES):
+            continue
+        if name in _OUTCOMES:
+            yield declaration, f"reads `{name}`; only facts may be read here"
+        else:
+            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.facts)}"
+
+
+def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[str, str]]:
+    declaration = f"rule {rule.id}"
+    unknown = list(_unknown(catalog, declaration, rule.when))
+    yield from unknown
+    if not unknown and not space.meets(rule.when):
+        yield declaration, "can never fire: no admissible state satisfies its condition"
+
+
+class _Space:
+    """The admissible states, as far as they had to be searched."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._admissible = all_of(
+            constraint.holds
+            for constraint in catalog.constraints.values()
+            if all(name in catalog.facts for name in constraint.holds.names())
+        )
+        self._found: list[dict[str, bool]] = []
+        self._facts = catalog.facts
+
+    def meets(self, condition: Expression) -> bool:
+        """Whether some admissible state satisfies a condition.
+
+        Outcomes that it reads are left free: what they are is other rules' business.
+        """
+        # A state that another rule was found to fire in will often do.
+        if any(satisfiable(condition.given(state)) for state in self._found):
+            return True
+        state = model_of(condition & self._admissible)
+        if state is None:
+            return False
+        self._found.append({name: state.get(name, False) for name in self._facts})
+        return True
+
+
+def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[tuple[str, str]]:
+    declaration = f"kernel {kernel.name}"
+    try:
+        Release.parse(kernel.release)
+    except ValueError as error:
+        yield declaration, str(error)
+    for name in kernel.capabilities:
+        known = catalog.facts.get(name)
+        if known is None:
+            yield declaration, f"unknown capability `{name}`{near_match(name, catalog.facts)}"
+        elif not known.capability:
+            yield declaration, f"`{name}` is no capability; only `kernel.*` facts are"
+    ancestor, passed = kernel, {kernel.name}
+    while ancestor.after:
+        following = catalog.kernels.get(ancestor.after)
+        if following is None:
+            near = near_match(ancestor.after, catalog.kernels)
+            yield declaration, f"starts from unknown kernel `{ancestor.after}`{near}"
+            break
+        if following.name in passed:
+            yield declaration, f"starts from itself through `{following.name}`"
+            break
+        passed.add(following.name)
+        ancestor = following
+    for rule in kernel.replaces:
+        if rule.id not in catalog.rules:
+            near = near_match(rule.id, catalog.rules)
+            yield declaration, f"replaces unknown rule `{rule.id}`{near}"
+        for _, message in _rule_faults(catalog, rule, space):
+            yield declaration, f"rule `{rule.id}`: {message}"
+
+
+def _binding_faults(
+    catalog: Catalog, declaration: str, bindings: tuple[Binding, ...]
+) -> Iterator[tuple[str, str]]:
+    ranges: dict[str, list[Releases]] = {}
+    for binding in bindings:
+        if binding.fact not in catalog.facts:
+            near = near_match(binding.fact, catalog.facts)
+            yield declaration, f"binds unknown fact `{binding.fact}`{near}"
+        ranges.setdefault(binding.fact, []).append(binding.releases)
+    for fact, found in ranges.items():
+        if _overlap(found):
+            yield declaration, f"binds `{fact}` twice for one release"
+
+
+def _overlap(ranges: list[Releases]) -> bool:
+    return any(
+        not (
+            (one.until is not None and two.since is not None and one.until < two.since)
+            or (two.until is not None and one.since is not None and two.until < one.since)
+        )
+        for one, two in combinations(ranges, 2)
+    )
+
+
+def _outcome_circle(catalog: Catalog) -> tuple[Origin, str, str] | None:
+    """A rule by which an outcome would depend on itself, and whose it is."""
+    reads: dict[Outcome, dict[Outcome, tuple[Origin, Rule]]] = {}
+    for offer in catalog.offers:
+        replaced = (rule for kernel in offer.kernels for rule in kernel.replaces)
+        for rule in (*offer.rules, *replaced):
+            for name in rule.when.names():
+                if name in _OUTCOMES:
+                    needs = reads.setdefault(rule.outcome, {})
+                    needs[_OUTCOMES[name]] = (offer.origin, rule)
+
+    def reaches(outcome: Outcome, goal: Outcome, seen: set[Outcome]) -> bool:
+        if outcome == goal:
+            return True
+        if outcome in seen:
+            return False
+        seen.add(outcome)
+        return any(reaches(needed, goal, seen) for needed in reads.get(outcome, {}))
+
+    # Judged from the last loaded plugin backwards, so that a stranger's rule which closes
+    # a circle is the one that is refused.
+    edges = [
+        (outcome, needed, origin, rule)
+        for outcome, needs in reads.items()
+        for needed, (origin, rule) in needs.items()
+    ]
+    order = {offer.origin: index for index, offer in enumerate(catalog.offers)}
+    for outcome, needed, origin, rule in sorted(edges, key=lambda e: -order[e[2]]):
+        if reaches(needed, outcome, set()):
+            message = f"outcome `{outcome.value}` would depend on itself by reading `{needed}`"
+            return origin, f"rule {rule.id}", message
+    return None

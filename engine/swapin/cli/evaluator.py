@@ -1,0 +1,88 @@
+"""Who evaluates: the program of the installed plugins, or a server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from swapin.model import Depth, Fault, FaultError, Verdict
+
+if TYPE_CHECKING:
+    from swapin.program import Program
+
+Description = Mapping[str, Any] | Fault
+
+
+class Evaluator(Protocol):
+    """Evaluates many faults, in order."""
+
+    def evaluate_many(
+        self, faults: Iterable[Description], depth: Depth = ...
+    ) -> Iterator[Verdict | FaultError]:
+        """A verdict, or why there is none, for each fault."""
+
+
+class Local:
+    """Evaluates in this process."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def __enter__(self) -> Local:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def evaluate_many(
+        self, faults: Iterable[Description], depth: Depth = Depth.DECIDING
+    ) -> Iterator[Verdict | FaultError]:
+        """A verdict, or why there is none, for each fault."""
+        for fault in faults:
+            try:
+                yield self._program.evaluate(fault, depth)
+            except FaultError as error:
+                yield error
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options that choose who evaluates."""
+    parser.add_argument(
+        "--server",
+        metavar="ADDRESS",
+        help="ask the server at this address instead of evaluating here",
+    )
+    add_strict(parser)
+
+
+def add_strict(parser: argparse.ArgumentParser) -> None:
+    """The option that refuses a degraded catalog."""
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse to work if a plugin fails to load"
+    )
+
+
+def chosen(args: argparse.Namespace, program: Program) -> AbstractContextManager[Evaluator]:
+    """The evaluator that the options chose."""
+    if args.server:
+        from swapin.service.client import Client
+
+        return Client(args.server)
+    return Local(program)
+
+
+def load(args: argparse.Namespace) -> Program:
+    """The program of the installed plugins; says on stderr what was left out.
+
+    :raises CatalogError: ``--strict``, and a plugin failed.
+    """
+    from swapin.catalog import load_catalog
+    from swapin.program import Program
+
+    catalog = load_catalog(strict=args.strict)
+    for failure in catalog.failures:
+        print(f"swapin: degraded: {failure}", file=sys.stderr)
+    return Program(catalog)

@@ -1,0 +1,114 @@
+"""The words of the model: facts, expressions, rules, presets, faults and verdicts.
+
+Plain frozen types, no I/O. A plugin imports this module and
+:data:`swapin.hookimpl`, and nothing else of the engine.
+"""
+
+from swapin.model.errors import CatalogError, FaultError, Problem, Reason
+from swapin.model.expressions import (
+    FALSE,
+    TRUE,
+    And,
+    Atom,
+    Const,
+    Expression,
+    Namespace,
+    Not,
+    Or,
+    all_of,
+    any_of,
+    fact,
+)
+from swapin.model.facts import Fact
+from swapin.model.fault import Fault
+from swapin.model.outcomes import Answer, Group, Outcome
+from swapin.model.presets import (
+    Architecture,
+    Backend,
+    Binding,
+    Change,
+    Evidence,
+    Kernel,
+    bind,
+)
+from swapin.model.pte import PteBits, PteLayout, Segment
+from swapin.model.release import Release, Releases
+from swapin.model.rules import Constraint, Invariant, Kind, Rule, Source, claim, outcome_order, veto
+from swapin.model.verdict import (
+    Condition,
+    Depth,
+    Explanation,
+    OutcomeExplanation,
+    Override,
+    Provenance,
+    RuleTrace,
+    Verdict,
+)
+
+# The objects that a fault description keeps its facts in. ``folio.ksm`` is an
+# expression; whether a loaded plugin declares that fact is checked when the
+# catalog is built.
+kernel = Namespace("kernel")
+swap_device = Namespace("swap_device")
+pte = Namespace("pte")
+access = Namespace("access")
+folio = Namespace("folio")
+vma = Namespace("vma")
+
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "And",
+    "Answer",
+    "Architecture",
+    "Atom",
+    "Backend",
+    "Binding",
+    "CatalogError",
+    "Change",
+    "Condition",
+    "Const",
+    "Constraint",
+    "Depth",
+    "Evidence",
+    "Explanation",
+    "Expression",
+    "Fact",
+    "Fault",
+    "FaultError",
+    "Group",
+    "Invariant",
+    "Kernel",
+    "Kind",
+    "Namespace",
+    "Not",
+    "Or",
+    "Outcome",
+    "OutcomeExplanation",
+    "Override",
+    "Problem",
+    "Provenance",
+    "PteBits",
+    "PteLayout",
+    "Reason",
+    "Release",
+    "Releases",
+    "Rule",
+    "RuleTrace",
+    "Segment",
+    "Source",
+    "Verdict",
+    "access",
+    "all_of",
+    "any_of",
+    "bind",
+    "claim",
+    "fact",
+    "folio",
+    "kernel",
+    "outcome_order",
+    "pte",
+    "swap_device",
+    "veto",
+    "vma",
+]

@@ -1,0 +1,24 @@
+"""A fault description after its names were checked, before its presets are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One swap-in fault as described. What is left out is unknown.
+
+    Facts are given by full name. :func:`swapin.evaluate` also takes the JSON form of a
+    description as a mapping and makes one of these.
+    """
+
+    release: str
+    variant: str = ""
+    architecture: str = ""
+    backend: str = ""
+    raw_pte: int | None = None
+    """``vmf->orig_pte``; stands for the decoded bits."""
+    facts: Mapping[str, bool] = field(default_factory=dict)
+    """Facts by full name. A number's fact is the test that the kernel makes of it."""

@@ -1,0 +1,148 @@
+"""Compare what real kernels did with what the model says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from swapin.model import Fault, FaultError, Verdict
+from swapin.observe.observation import BadLine, Observation
+
+OUTCOMES = ("mapped_exclusive", "write")
+"""The outcomes that an observation tells of."""
+
+Evaluate = Callable[[Iterable[Fault]], Iterator[Verdict | FaultError]]
+"""Gives a verdict, or why there is none, for each fault in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One observation beside the model's verdict."""
+
+    observation: Observation
+    verdict: Verdict | FaultError
+
+    def of(self, outcome: str) -> str:
+        """``agree``, ``disagree``, ``undetermined``, or ``not_observed``."""
+        seen = self.seen(outcome)
+        if seen is None:
+            return "not_observed"
+        if isinstance(self.verdict, FaultError):
+            # The kernel did what a constraint of the model excludes.
+            return "disagree"
+        said = self.verdict.outcomes[outcome]
+        if said.endswith("_UNDETERMINED"):
+            return "undetermined"
+        return "agree" if said == seen else "disagree"
+
+    def seen(self, outcome: str) -> str | None:
+        """What the kernel did, in the values of a verdict."""
+        if outcome == "write":
+            return self.observation.write
+        return "ANSWER_YES" if self.observation.mapped_exclusive else "ANSWER_NO"
+
+
+@dataclass(slots=True)
+class Audit:
+    """The result of an audit."""
+
+    observations: int = 0
+    counts: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {outcome: _zeros() for outcome in OUTCOMES}
+    )
+    groups: dict[tuple[str, str, str], dict[str, dict[str, int]]] = field(default_factory=dict)
+    """Counts by kernel, backend and scenario."""
+    disagreements: list[Judgement] = field(default_factory=list)
+    bad_lines: list[BadLine] = field(default_factory=list)
+
+    def add(self, judgement: Judgement) -> None:
+        """Count one observation."""
+        seen = judgement.observation
+        key = (seen.fault.variant or seen.fault.release, seen.backend, seen.scenario)
+        group = self.groups.setdefault(key, {outcome: _zeros() for outcome in OUTCOMES})
+        self.observations += 1
+        judged = {outcome: judgement.of(outcome) for outcome in OUTCOMES}
+        for outcome, result in judged.items():
+            self.counts[outcome][result] += 1
+            group[outcome][result] += 1
+        if "disagree" in judged.values():
+            self.disagreements.append(judgement)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form; totals first."""
+        return {
+            "observations": self.observations,
+            "outcomes": self.counts,
+            "groups": [
+                {"kernel": kernel, "backend": backend, "scenario": scenario, "outcomes": counts}
+                for (kernel, backend, scenario), counts in sorted(self.groups.items())
+            ],
+            "disagreements": [_told(judgement) for judgement in self.disagreements],
+            "errors": [{"place": bad.place, "message": str(bad.error)} for bad in self.bad_lines],
+        }
+
+
+def _zeros() -> dict[str, int]:
+    return {"agree": 0, "disagree": 0, "undetermined": 0, "not_observed": 0}
+
+
+def _told(judgement: Judgement) -> dict[str, Any]:
+    verdict = judgement.verdict
+    return {
+        "place": judgement.observation.place,
+        "observed": {outcome: judgement.seen(outcome) for outcome in OUTCOMES},
+        "verdict": {"error": str(verdict)}
+        if isinstance(verdict, FaultError)
+        else verdict.to_dict(),
+    }
+
+
+def audit(
+    records: Iterable[Observation | BadLine],
+    evaluate: Evaluate,
+    progress: Callable[[int], None] | None = None,
+) -> Audit:
+    """Judge every observation.
+
+    :param evaluate: a program's, or a client's; called with one fault a record, in order.
+    :param progress: told the number of records done, after each.
+    """
+    result = Audit()
+    for number, judgement in enumerate(_judged(records, evaluate), 1):
+        if isinstance(judgement, BadLine):
+            result.bad_lines.append(judgement)
+        else:
+            result.add(judgement)
+        if progress:
+            progress(number)
+    return result
+
+
+def _judged(
+    records: Iterable[Observation | BadLine], evaluate: Evaluate
+) -> Iterator[Judgement | BadLine]:
+    kept: list[Observation] = []
+    for record in records:
+        if isinstance(record, BadLine):
+            yield record
+        else:
+            kept.append(record)
+    verdicts = evaluate(observation.fault for observation in kept)
+    for observation, verdict in zip(kept, verdicts, strict=True):
+        if isinstance(verdict, FaultError):
+            verdict = _with_ended_writeback(observation.fault, evaluate) or verdict
+        yield Judgement(observation, verdict)
+
+
+def _with_ended_writeback(fault: Fault, evaluate: Evaluate) -> Verdict | None:
+    """A verdict for the case that writeback ended between decision and rmap call.
+
+    The flag was read when the rmap function was entered; the decision read it before. A page
+    not under writeback then may have been at the decision.
+    """
+    if fault.facts.get("folio.writeback", True):
+        return None
+    facts = {**fault.facts, "folio.writeback": True}
+    verdict = next(iter(evaluate([replace(fault, facts=facts)])))
+    return None if isinstance(verdict, FaultError) else verdict

@@ -1,0 +1,214 @@
+"""Read observations: swap-in faults that real kernels took, one JSON object a line.
+
+``docs/observations.md`` describes the format. What was seen of the fault becomes a
+description; what the kernel did is kept apart, so that an answer never goes into a question.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from swapin.catalog import Catalog
+from swapin.model import Fault, FaultError, Problem, Reason
+from swapin.program.description import Draft, finish
+
+_FAULT_FLAG_USER = 0x40
+_GZIP_MAGIC = b"\x1f\x8b"
+
+# What the documented scenarios settle about the page when the fault begins. Where each
+# process that has the page has it swapped out, no page table maps it. Where the child maps
+# it first, two processes have it throughout, whoever of them faults.
+_SCENARIOS: Mapping[str, Mapping[str, bool]] = {
+    "private": {"folio.mapped": False},
+    "fork_before": {"folio.mapped": False},
+    "fork_after": {"folio.mapped": False},
+    "fork_after_exit": {"folio.mapped": False},
+    "child_faults_in_child": {"folio.mapped": False},
+    "child_faults_first": {"folio.sole_user": False},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One fault that a real kernel took."""
+
+    place: str
+    """File and line, for messages."""
+    fault: Fault
+    """What was seen of its inputs."""
+    mapped_exclusive: bool
+    """The rmap call said exclusive."""
+    write: str | None
+    """What the write did, as a value of the outcome ``write``; ``None`` if none was seen."""
+    backend: str
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no observation."""
+
+    place: str
+    error: FaultError
+
+
+def read_observations(path: Path, catalog: Catalog) -> Iterator[Observation | BadLine]:
+    """The observations of a file, plain or compressed by gzip; empty lines are passed over.
+
+    A bad line gives a :class:`BadLine` in its place and never ends the reading.
+
+    :raises OSError: the file cannot be read, or is not what its compression claims.
+    """
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            place = f"{path}:{number}"
+            try:
+                yield observation_of(_parsed(line), catalog, place)
+            except FaultError as error:
+                yield BadLine(place, error)
+
+
+def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
+    with path.open("rb") as start:
+        compressed = start.read(2) == _GZIP_MAGIC
+    return gzip.open(path) if compressed else path.open("rb")
+
+
+def _parsed(line: bytes) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(line)
+    except ValueError as error:
+        raise _bad("", Reason.MALFORMED, f"not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise _bad("", Reason.MALFORMED, "an observation is a JSON object")
+    return parsed
+
+
+def _bad(field: str, reason: Reason, message: str) -> FaultError:
+    return FaultError([Problem(field, reason, message)])
+
+
+def observation_of(record: Mapping[str, Any], catalog: Catalog, place: str = "") -> Observation:
+    """The observation that a record tells of.
+
+    :raises FaultError: a field is missing or is not of its type.
+    """
+    kernel, device = _part(record, "kernel"), _part(record, "swap_device")
+    pte, access = _part(record, "pte"), _part(record, "access")
+    at_map, observed = _part(record, "at_map"), _part(record, "observed")
+    scenario = record.get("scenario") or {}
+    draft = Draft(catalog)
+    for name in ("stable_writes", "synchronous_io"):
+        _take(draft, f"swap_device.{name}", device.get(name))
+    _take(draft, "pte.swp_exclusive", pte.get("swp_exclusive"))
+    _take(draft, "access.write", access.get("write"))
+    _take(draft, "swap_count", record.get("swap_count"))
+    for name in ("ksm", "anon", "swapcache", "writeback"):
+        _take(draft, f"folio.{name}", at_map.get(name), f"at_map.{name}")
+    _add_references(draft, at_map)
+    _add_dirty(draft, at_map, str(kernel.get("release", "")), catalog)
+    _add_scenario(draft, access, scenario)
+    fault = finish(
+        draft,
+        {
+            "kernel.release": str(kernel.get("release", "")),
+            "kernel.variant": str(kernel.get("variant", "")),
+            "architecture": str(record.get("architecture", "")),
+            "swap_device.backend": str(device.get("backend", "")),
+            "pte.raw": str(pte.get("raw", "")),
+        },
+    )
+    return Observation(
+        place=place,
+        fault=fault,
+        mapped_exclusive=_truth(observed, "rmap_exclusive"),
+        write=_write(fault, observed, scenario),
+        backend=_backend(fault),
+        scenario=str(scenario.get("name", "-")),
+    )
+
+
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = record.get(name)
+    if not isinstance(part, dict):
+        raise _bad(name, Reason.MISSING, f"an observation has an object `{name}`")
+    return part
+
+
+def _truth(observed: Mapping[str, Any], name: str) -> bool:
+    value = observed.get(name)
+    if not isinstance(value, bool):
+        raise _bad(f"observed.{name}", Reason.WRONG_TYPE, f"`{value}` is not true or false")
+    return value
+
+
+def _take(draft: Draft, name: str, value: Any, where: str | None = None) -> None:
+    if value is not None:
+        draft.fact(name, value, where)
+
+
+def _add_references(draft: Draft, at_map: Mapping[str, Any]) -> None:
+    """What the reference count at the rmap call says about who else holds the folio."""
+    count = at_map.get("refcount")
+    if not isinstance(count, int):
+        return
+    draft.fact("folio.sole_reference", count == 1)
+    if count == 1 + bool(at_map.get("swapcache")):
+        # The fault's own and the swap cache's: nobody else's.
+        draft.fact("folio.mapped", False)
+        draft.fact("folio.extra_reference", False)
+        if at_map.get("anon"):
+            # A page without an anon_vma may enter an LRU batch after it is mapped.
+            draft.fact("folio.lru_batched", False)
+
+
+def _add_dirty(draft: Draft, at_map: Mapping[str, Any], release: str, catalog: Catalog) -> None:
+    """PG_dirty tells a page that left the swap cache from one that never was in it."""
+    kernel = catalog.kernel(release)
+    bit = catalog.page_flags(kernel).get("dirty") if kernel else None
+    flags = at_map.get("folio_flags")
+    if bit is not None and isinstance(flags, str):
+        try:
+            draft.fact("folio.dirty", bool(int(flags, 16) >> bit & 1))
+        except ValueError:
+            message = f"`{flags}` is not a hexadecimal number"
+            draft.refuse("at_map.folio_flags", Reason.WRONG_TYPE, message)
+
+
+def _add_scenario(draft: Draft, access: Mapping[str, Any], scenario: Mapping[str, Any]) -> None:
+    """What the program that faulted is known to have done."""
+    flags = str(access.get("fault_flags") or "0")
+    try:
+        by_user = bool(int(flags, 16) & _FAULT_FLAG_USER)
+    except ValueError:
+        draft.refuse("access.fault_flags", Reason.WRONG_TYPE, f"`{flags}` is not hexadecimal")
+        return
+    if "store" in str(scenario.get("access", "")) or (by_user and access.get("write") is True):
+        # A program stores by itself only where its VMA allows it.
+        draft.fact("vma.writable", True)
+    for name, value in _SCENARIOS.get(str(scenario.get("name")), {}).items():
+        draft.fact(name, value)
+
+
+def _write(fault: Fault, observed: Mapping[str, Any], scenario: Mapping[str, Any]) -> str | None:
+    if _truth(observed, "do_wp_page_followed"):
+        return "WRITE_COPIED" if _truth(observed, "copied") else "WRITE_REUSED"
+    if fault.facts.get("access.write"):
+        return "WRITE_IN_PLACE"
+    # A page that was mapped read-only cannot have been written without do_wp_page(), so
+    # there was no store: the process that faulted here only loaded.
+    stored = "store" in str(scenario.get("access", "")) and _truth(observed, "rmap_exclusive")
+    return "WRITE_IN_PLACE" if stored else None
+
+
+def _backend(fault: Fault) -> str:
+    stable = fault.facts.get("swap_device.stable_writes")
+    return f"{fault.backend or '-'}{', stable writes' if stable else ''}"

@@ -1,0 +1,54 @@
+"""Why a description contradicts itself: the fields, and the constraints that exclude them."""
+
+from __future__ import annotations
+
+from swapin.catalog import Catalog
+from swapin.model import Expression, FaultError, Problem, Reason, all_of
+from swapin.model.satisfiability import satisfiable
+from swapin.program.resolve import Resolved
+
+
+def contradiction(resolved: Resolved, catalog: Catalog) -> FaultError:
+    """The error for facts that no admissible state has: one problem a field.
+
+    A smallest conflict is shown: without any of its facts, or any of the constraints that
+    are cited, there would be none.
+    """
+    given = dict(resolved.known)
+    # Kernel facts go first, so that the conflict left over is about the fault itself.
+    for name in sorted(given, key=lambda name: _place(name, resolved, catalog)):
+        rest = {key: value for key, value in given.items() if key != name}
+        if not satisfiable(_admissible(catalog, list(catalog.constraints)).given(rest)):
+            given = rest
+    cited = list(catalog.constraints)
+    for name in list(cited):
+        rest_of = [other for other in cited if other != name]
+        if not satisfiable(_admissible(catalog, rest_of).given(given)):
+            cited = rest_of
+    why = "; ".join(catalog.constraints[name].because for name in cited)
+    return FaultError(
+        Problem(name, Reason.IMPOSSIBLE_FAULT, f"{_said(name, given, resolved, catalog)}: {why}")
+        for name in given
+    )
+
+
+def _place(name: str, resolved: Resolved, catalog: Catalog) -> tuple[bool, bool, str]:
+    return not catalog.facts[name].capability, not resolved.bound_by(name), name
+
+
+def _admissible(catalog: Catalog, names: list[str]) -> Expression:
+    return all_of(catalog.constraints[name].holds for name in names)
+
+
+def _said(name: str, given: dict[str, bool], resolved: Resolved, catalog: Catalog) -> str:
+    def told(other: str) -> str:
+        bound = resolved.bound_by(other)
+        source = f" (from {bound})" if bound else ""
+        return f"`{catalog.facts[other].said(given[other])}`{source}"
+
+    others = [told(other) for other in given if other != name]
+    return (
+        f"{told(name)} cannot be with {' and '.join(others)}"
+        if others
+        else f"{told(name)} cannot be"
+    )

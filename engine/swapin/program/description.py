@@ -1,0 +1,173 @@
+"""Read a fault description: the proto3 JSON form as a mapping, checked name by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from swapin.catalog import Catalog
+from swapin.model import Fact, Fault, FaultError, Problem, Reason
+from swapin.model.errors import listed, near_match
+
+EXTENSION_FACTS = "extension_facts"
+"""Field of a description for facts that the API does not name."""
+
+# Fields of a description that are no facts.
+_NAMES = {
+    "kernel": ("release", "variant"),
+    "swap_device": ("backend",),
+    "pte": ("raw",),
+}
+_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A description while it is read: facts by name, and what was wrong."""
+
+    catalog: Catalog
+    facts: dict[str, bool] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, where: str, reason: Reason, message: str) -> None:
+        """Note what is wrong with a field, and go on."""
+        self.problems.append(Problem(where, reason, message))
+
+    def fact(self, name: str, value: Any, where: str | None = None) -> None:
+        """Take a fact by its full name, or note why not.
+
+        :param where: the field as the description wrote it, if not the name.
+        """
+        where = where or name
+        known = self.catalog.facts.get(name)
+        if known is None:
+            near = near_match(name, self.catalog.facts)
+            self.refuse(where, Reason.UNKNOWN_FIELD, f"unknown fact `{name}`{near}")
+            return
+        truth = _truth(known, value)
+        if truth is None:
+            self.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not {known.domain}")
+        elif self.facts.setdefault(name, truth) != truth:
+            self.refuse(where, Reason.DISAGREES, "given twice, with different values")
+
+
+def _truth(fact: Fact, value: Any) -> bool | None:
+    """What a value of the JSON form says about a fact; ``None``: it is outside the domain."""
+    if isinstance(value, bool):
+        return value if fact.equals is None else None
+    if fact.equals is None:
+        return None
+    # Numbers of extension facts arrive as floating point (google.protobuf.Value).
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and value >= fact.at_least:
+        return value == fact.equals
+    return None
+
+
+def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
+    """Check the names and types of a description.
+
+    Both the original and the lowerCamelCase field names are taken; a field that is null is
+    left out, as in every proto3 JSON form.
+
+    :raises FaultError: with every problem found, each naming its field.
+    """
+    if not isinstance(description, Mapping):
+        problem = Problem("", Reason.MALFORMED, "a fault description is a JSON object")
+        raise FaultError([problem])
+    draft = Draft(catalog)
+    names: dict[str, str] = {}
+    for key, value in _fields(description, "", draft):
+        if key == "architecture":
+            names[key] = _text(draft, key, value)
+        elif key == EXTENSION_FACTS:
+            for name, given in _members(draft, key, value):
+                draft.fact(str(name), given, f"{key}.{name}")
+        elif key in catalog.facts:
+            draft.fact(key, value)
+        elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _NAMES:
+            for inner, given in _fields(value, key, draft):
+                path = f"{key}.{inner}"
+                if inner in _NAMES.get(key, ()):
+                    names[path] = _text(draft, path, given)
+                else:
+                    draft.fact(path, given)
+        else:
+            known = {"architecture", EXTENSION_FACTS, *_objects(catalog)}
+            draft.refuse(
+                key,
+                Reason.UNKNOWN_FIELD,
+                f"unknown field `{key}`{near_match(key, known)}; there are {listed(sorted(known))}",
+            )
+    return finish(draft, names)
+
+
+def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
+    """The fault of a draft and the names of its presets.
+
+    :param names: by path: ``kernel.release``, ``kernel.variant``, ``architecture``,
+        ``swap_device.backend``, ``pte.raw``; a missing or empty one was not given.
+    :raises FaultError: the draft has problems, or these names make one.
+    """
+    raw = None
+    if names.get("pte.raw"):
+        if _HEXADECIMAL.fullmatch(names["pte.raw"]):
+            raw = int(names["pte.raw"], 16)
+        else:
+            draft.refuse(
+                "pte.raw",
+                Reason.WRONG_TYPE,
+                f"`{names['pte.raw']}` is not a hexadecimal number such as `0x7fffffffffbfe0a`",
+            )
+    if not names.get("kernel.release"):
+        draft.refuse("kernel.release", Reason.MISSING, "a fault description names its kernel")
+    if draft.problems:
+        raise FaultError(draft.problems)
+    return Fault(
+        release=names["kernel.release"],
+        variant=names.get("kernel.variant", ""),
+        architecture=names.get("architecture", ""),
+        backend=names.get("swap_device.backend", ""),
+        raw_pte=raw,
+        facts=draft.facts,
+    )
+
+
+def _fields(value: Any, where: str, draft: Draft) -> Iterator[tuple[str, Any]]:
+    """Members of an object by original field name; nulls are left out."""
+    seen: set[str] = set()
+    for written, member in _members(draft, where, value):
+        key = _CAPITAL.sub(lambda match: f"_{match[1].lower()}", str(written))
+        if key in seen:
+            path = f"{where}.{key}" if where else key
+            draft.refuse(path, Reason.DISAGREES, "given twice, as two spellings of one field")
+        seen.add(key)
+        if member is not None:
+            yield key, member
+
+
+def _members(draft: Draft, where: str, value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, Mapping):
+        yield from value.items()
+    else:
+        draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not an object")
+
+
+def _text(draft: Draft, where: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a text")
+    return ""
+
+
+def _shown(value: Any) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def _objects(catalog: Catalog) -> set[str]:
+    return {name.partition(".")[0] for name in catalog.facts}

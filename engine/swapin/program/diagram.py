@@ -1,0 +1,251 @@
+"""Reduced decision diagrams over yes-or-no facts.
+
+A diagram is a number: the index of a node in its :class:`Diagrams`. An inner node asks one
+fact; a leaf carries a value. Equal functions are equal numbers, so comparing is free and
+results can be kept. Leaves of a condition carry ``True`` or ``False``; leaves of a *table*
+carry a frozen set: every value that some admissible state gives. A fact that is not known
+is asked by taking both branches, which unites their sets; an empty set says that no
+admissible state is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import Any
+
+from swapin.model import And, Atom, Const, Expression, Not, Or
+
+EMPTY: frozenset[Any] = frozenset()
+
+
+class Diagrams:
+    """All diagrams over one order of facts."""
+
+    def __init__(self, order: Sequence[str]) -> None:
+        self.order = tuple(order)
+        self._place = {name: level for level, name in enumerate(self.order)}
+        self._leaf_level = len(self.order)
+        self.level: list[int] = []
+        self.low: list[int] = []
+        self.high: list[int] = []
+        self.value: list[Any] = []
+        self._unique: dict[Hashable, int] = {}
+        self._either: dict[int, int] = {}
+        self._both: dict[tuple[int, int], int] = {}
+        self._chosen: dict[tuple[int, int, int], int] = {}
+        self.false = self.leaf(False)
+        self.true = self.leaf(True)
+
+    def leaf(self, value: Hashable) -> int:
+        """The diagram that has one value everywhere."""
+        # bool and int compare equal, so the type is part of the key.
+        return self._node(("leaf", type(value), value), self._leaf_level, -1, -1, value)
+
+    def _node(self, key: Hashable, level: int, low: int, high: int, value: Any = None) -> int:
+        found = self._unique.get(key)
+        if found is None:
+            found = self._unique[key] = len(self.level)
+            self.level.append(level)
+            self.low.append(low)
+            self.high.append(high)
+            self.value.append(value)
+        return found
+
+    def _ask(self, level: int, low: int, high: int) -> int:
+        return low if low == high else self._node((level, low, high), level, low, high)
+
+    def _branches(self, node: int, level: int) -> tuple[int, int]:
+        return (self.low[node], self.high[node]) if self.level[node] == level else (node, node)
+
+    def is_leaf(self, node: int) -> bool:
+        """Whether the diagram has one value everywhere."""
+        return self.level[node] == self._leaf_level
+
+    # Conditions.
+
+    def fact(self, name: str) -> int:
+        """The diagram of one fact."""
+        return self._ask(self._place[name], self.false, self.true)
+
+    def condition(self, expression: Expression, meanings: Mapping[str, int]) -> int:
+        """The diagram of an expression.
+
+        :param meanings: diagrams of atoms that are no facts, such as earlier outcomes.
+        """
+        if isinstance(expression, Atom):
+            known = meanings.get(expression.name)
+            if known is not None:
+                return known
+            return self.fact(expression.name)
+        if isinstance(expression, Const):
+            return self.true if expression.value else self.false
+        if isinstance(expression, Not):
+            return self.choose(self.condition(expression.part, meanings), self.false, self.true)
+        assert isinstance(expression, And | Or)
+        parts = [self.condition(part, meanings) for part in expression.parts]
+        return self.all(parts) if isinstance(expression, And) else self.any(parts)
+
+    def all(self, parts: Sequence[int]) -> int:
+        """The conjunction."""
+        result = self.true
+        for part in parts:
+            result = self.choose(result, part, self.false)
+        return result
+
+    def any(self, parts: Sequence[int]) -> int:
+        """The disjunction."""
+        result = self.false
+        for part in parts:
+            result = self.choose(result, self.true, part)
+        return result
+
+    def choose(self, condition: int, then: int, otherwise: int) -> int:
+        """*then* where the condition holds, *otherwise* elsewhere."""
+        if condition == self.true:
+            return then
+        if condition == self.false:
+            return otherwise
+        if then == otherwise:
+            return then
+        key = (condition, then, otherwise)
+        found = self._chosen.get(key)
+        if found is None:
+            level = min(self.level[condition], self.level[then], self.level[otherwise])
+            c, t, o = (self._branches(node, level) for node in key)
+            low = self.choose(c[0], t[0], o[0])
+            high = self.choose(c[1], t[1], o[1])
+            found = self._chosen[key] = self._ask(level, low, high)
+        return found
+
+    # Tables.
+
+    def table(self, admissible: int, conditions: Sequence[int]) -> int:
+        """For each admissible state, which of the conditions hold: bit *i* for the i-th."""
+        made: dict[tuple[int, ...], int] = {}
+        impossible = self.leaf(EMPTY)
+
+        def build(nodes: tuple[int, ...]) -> int:
+            if nodes[0] == self.false:
+                return impossible
+            found = made.get(nodes)
+            if found is not None:
+                return found
+            level = min(self.level[node] for node in nodes)
+            if level == self._leaf_level:
+                held = sum(1 << i for i, node in enumerate(nodes[1:]) if self.value[node])
+                found = self.leaf(frozenset((held,)))
+            else:
+                branches = [self._branches(node, level) for node in nodes]
+                low = build(tuple(branch[0] for branch in branches))
+                high = build(tuple(branch[1] for branch in branches))
+                found = self._ask(level, low, high)
+            made[nodes] = found
+            return found
+
+        return build((admissible, *conditions))
+
+    def either(self, node: int) -> int:
+        """A table without its first fact: the values of both branches."""
+        found = self._either.get(node)
+        if found is None:
+            found = self._either[node] = self.united(self.low[node], self.high[node])
+        return found
+
+    def united(self, one: int, two: int) -> int:
+        """The table of the values of both tables."""
+        if one == two:
+            return one
+        key = (one, two) if one < two else (two, one)
+        found = self._both.get(key)
+        if found is None:
+            level = min(self.level[one], self.level[two])
+            if level == self._leaf_level:
+                found = self.leaf(self.value[one] | self.value[two])
+            else:
+                low1, high1 = self._branches(one, level)
+                low2, high2 = self._branches(two, level)
+                found = self._ask(level, self.united(low1, low2), self.united(high1, high2))
+            self._both[key] = found
+        return found
+
+    def look_up(self, node: int, known: Mapping[str, bool]) -> frozenset[Any]:
+        """Every value that a state which agrees with the known facts can have."""
+        level, order, end = self.level, self.order, self._leaf_level
+        get = known.get
+        while (at := level[node]) != end:
+            value = get(order[at])
+            if value is None:
+                node = self._either.get(node) or self.either(node)
+            else:
+                node = self.high[node] if value else self.low[node]
+        found: frozenset[Any] = self.value[node]
+        return found
+
+    def restrict(self, node: int, known: Mapping[str, bool]) -> int:
+        """The diagram that is left when the known facts have these values."""
+        made: dict[int, int] = {}
+
+        def walk(node: int) -> int:
+            if self.is_leaf(node):
+                return node
+            found = made.get(node)
+            if found is None:
+                value = known.get(self.order[self.level[node]])
+                if value is None:
+                    found = self._ask(self.level[node], walk(self.low[node]), walk(self.high[node]))
+                else:
+                    found = walk(self.high[node] if value else self.low[node])
+                made[node] = found
+            return found
+
+        return walk(node)
+
+    def projected(self, node: int, hidden: Collection[str]) -> int:
+        """A table without some of its facts: they are taken to be unknown."""
+        made: dict[int, int] = {}
+
+        def walk(node: int) -> int:
+            if self.is_leaf(node):
+                return node
+            found = made.get(node)
+            if found is None:
+                low, high = walk(self.low[node]), walk(self.high[node])
+                if self.order[self.level[node]] in hidden:
+                    found = self.united(low, high)
+                else:
+                    found = self._ask(self.level[node], low, high)
+                made[node] = found
+            return found
+
+        return walk(node)
+
+    def mapped(self, node: int, change: Callable[[Any], Hashable]) -> int:
+        """The diagram with every leaf's value changed."""
+        made: dict[int, int] = {}
+
+        def walk(node: int) -> int:
+            found = made.get(node)
+            if found is None:
+                if self.is_leaf(node):
+                    found = self.leaf(change(self.value[node]))
+                else:
+                    found = self._ask(self.level[node], walk(self.low[node]), walk(self.high[node]))
+                made[node] = found
+            return found
+
+        return walk(node)
+
+    def facts_of(self, node: int) -> list[str]:
+        """The facts that the diagram asks, in order."""
+        return [self.order[level] for level in sorted({self.level[n] for n in self.nodes(node)})]
+
+    def nodes(self, node: int) -> set[int]:
+        """The inner nodes of the diagram."""
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen and not self.is_leaf(node):
+                seen.add(node)
+                waiting += [self.low[node], self.high[node]]
+        return seen

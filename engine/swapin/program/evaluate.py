@@ -1,0 +1,157 @@
+"""Evaluate faults with a compiled catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from swapin.catalog import Catalog, Failure, discover, load_catalog
+from swapin.catalog.loading import Candidate
+from swapin.model import (
+    CatalogError,
+    Depth,
+    Explanation,
+    Fault,
+    Kernel,
+    Override,
+    Provenance,
+    Verdict,
+)
+from swapin.program.compiled import Compiled
+from swapin.program.conflict import contradiction
+from swapin.program.description import read_fault
+from swapin.program.explain import explain, settling
+from swapin.program.resolve import Resolved, Resolver
+
+_MOST_COMPILED = 256
+"""Sets of capabilities kept compiled; a client can override capabilities at will."""
+
+_MOST_ANSWERS = 16_384
+"""Answers kept ready."""
+
+_Answer = tuple[Mapping[str, str], tuple[str, ...], Explanation]
+
+
+class Program:
+    """A catalog compiled for use. Thread safe; compiled kernel by kernel, on first use.
+
+    .. versionadded:: 0.1
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self._resolver = Resolver(catalog)
+        self._of_kernel: dict[tuple[str, tuple[Override, ...]], Compiled] = {}
+        self._all: list[Compiled] = []
+        self._answers: dict[tuple[Compiled, Depth, tuple[bool | None, ...]], _Answer] = {}
+
+    def compiled(self, kernel: Kernel, overrides: tuple[Override, ...] = ()) -> Compiled:
+        """The rules of a kernel, compiled for its capabilities.
+
+        :param overrides: capabilities that differ from the preset's; other facts are ignored.
+        """
+        if overrides:
+            overrides = tuple(o for o in overrides if self.catalog.facts[o.fact].capability)
+        key = (kernel.name, overrides)
+        found = self._of_kernel.get(key)
+        if found is None:
+            if len(self._of_kernel) >= _MOST_COMPILED:
+                self._of_kernel.clear()
+                self._all.clear()
+                self._answers.clear()
+            found = self._of_kernel[key] = self._compile(kernel, overrides)
+        return found
+
+    def _compile(self, kernel: Kernel, overrides: tuple[Override, ...]) -> Compiled:
+        capabilities = self.catalog.capabilities(kernel)
+        capabilities.update((override.fact, override.given) for override in overrides)
+        rules = self.catalog.rules_of(kernel)
+        # Most releases behave as a neighbour does, and share what was compiled for it.
+        for known in self._all:
+            if known.capabilities == capabilities and known.rules == rules:
+                return known
+        made = Compiled(self.catalog, rules, capabilities)
+        self._all.append(made)
+        return made
+
+    def check(self) -> None:
+        """Compile every kernel, so that a later evaluation finds nothing wrong with a rule.
+
+        :raises CatalogError: the rules of a choice do not fit together in some kernel.
+        """
+        for kernel in self.catalog.kernels.values():
+            self.compiled(kernel)
+
+    def evaluate(self, fault: Mapping[str, Any] | Fault, depth: Depth = Depth.DECIDING) -> Verdict:
+        """The verdict for one fault.
+
+        :param fault: the JSON form of a description, or a :class:`Fault`.
+        :raises FaultError: the description cannot be evaluated.
+        """
+        if not isinstance(fault, Fault):
+            fault = read_fault(fault, self.catalog)
+        resolved = self._resolver.resolve(fault)
+        outcomes, settled_by, explanation = self._answer(resolved, depth)
+        return Verdict(outcomes, settled_by, self._provenance(resolved), explanation)
+
+    def _answer(self, resolved: Resolved, depth: Depth) -> _Answer:
+        compiled = self.compiled(resolved.kernel, resolved.overrides)
+        if depth.rank > Depth.DECIDING.rank:
+            return _answered(compiled, resolved, depth)
+        # Up to here an answer depends on what is known alone, and the same few come again.
+        key = (compiled, depth, tuple(map(resolved.known.get, compiled.facts)))
+        found = self._answers.get(key)
+        if found is None:
+            found = _answered(compiled, resolved, depth)
+            if len(self._answers) >= _MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = found
+        return found
+
+    def _provenance(self, resolved: Resolved) -> Provenance:
+        return Provenance(
+            catalog=self.catalog.fingerprint,
+            rules_edition=self.catalog.edition,
+            kernel=resolved.kernel.name,
+            evidence=resolved.kernel.evidence.value,
+            overrides=resolved.overrides,
+            degraded=self.catalog.degraded,
+        )
+
+
+def load_program(strict: bool = False, candidates: Iterable[Candidate] | None = None) -> Program:
+    """Load every installed plugin and check the whole; leave out a plugin that does not fit.
+
+    Beyond :func:`swapin.load_catalog`, every kernel is compiled: this takes a second, and
+    suits what starts once, such as a server.
+
+    :param strict: raise instead of leaving a plugin out.
+    :param candidates: plugins to load in place of the installed ones.
+    :raises CatalogError: *strict*, and a plugin failed; or nothing is left to leave out.
+    """
+    found = list(discover() if candidates is None else candidates)
+    left_out: tuple[Failure, ...] = ()
+    while True:
+        program = Program(load_catalog(strict, found, left_out))
+        try:
+            program.check()
+        except CatalogError as error:
+            failing = [c.origin for c in found if c.origin.plugin == error.plugin]
+            if strict or not failing:
+                raise
+            left_out = (*program.catalog.failed, Failure(failing[0], error))
+        else:
+            return program
+
+
+def _answered(compiled: Compiled, resolved: Resolved, depth: Depth) -> _Answer:
+    """Outcomes, what would settle them, and why.
+
+    :raises FaultError: no admissible state agrees with what is known.
+    """
+    finding = compiled.finding(resolved.known)
+    if finding is None:
+        raise contradiction(resolved, compiled.catalog)
+    undetermined = finding.undetermined
+    settled_by = settling(compiled, resolved.known, undetermined) if undetermined else ()
+    return finding.outcomes, settled_by, explain(compiled, resolved, finding, depth)

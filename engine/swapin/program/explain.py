@@ -1,0 +1,156 @@
+"""Explanations: four depths of one structure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+
+from swapin.model import (
+    Answer,
+    Condition,
+    Depth,
+    Explanation,
+    Group,
+    OutcomeExplanation,
+    Rule,
+    RuleTrace,
+)
+from swapin.program.compiled import Compiled, Finding
+from swapin.program.resolve import Resolved
+from swapin.program.settle import smallest_settling
+
+_MOST_FLIPPED = 3
+"""Flips of more facts than this are no explanation any more."""
+
+
+def explain(compiled: Compiled, resolved: Resolved, finding: Finding, depth: Depth) -> Explanation:
+    """The explanation of a finding, as deep as asked."""
+    if depth is Depth.NONE:
+        return _NOTHING
+    outcomes = tuple(_outcome(compiled, resolved, finding, depth, group) for group in Group)
+    rules: tuple[RuleTrace, ...] = ()
+    if depth.rank >= Depth.RULES.rank:
+        rules = tuple(_trace(compiled, resolved.known, finding, rule) for rule in compiled.rules)
+    prose = ""
+    if depth is Depth.PROSE:
+        from swapin.program.prose import paragraph
+
+        prose = paragraph(compiled, resolved, finding, outcomes)
+    return Explanation(outcomes, rules, prose)
+
+
+def _deciding(finding: Finding, group: Group) -> OutcomeExplanation:
+    deciding = finding.deciding[group.field]
+    return OutcomeExplanation(
+        outcome=group.field,
+        answer=finding.outcomes[group.field],
+        deciding=tuple(rule.id for rule in deciding),
+        because=tuple(rule.because for rule in deciding),
+    )
+
+
+def _outcome(
+    compiled: Compiled, resolved: Resolved, finding: Finding, depth: Depth, group: Group
+) -> OutcomeExplanation:
+    told = _deciding(finding, group)
+    if group in finding.undetermined:
+        return replace(told, settled_by=settling(compiled, resolved.known, (group,)))
+    if depth.rank >= Depth.FLIP.rank:
+        return replace(told, flips=flips(compiled, resolved, group, finding))
+    return told
+
+
+_NOTHING = Explanation()
+
+
+def settling(
+    compiled: Compiled, known: Mapping[str, bool], groups: tuple[Group, ...]
+) -> tuple[str, ...]:
+    """A smallest set of facts that would settle these outcomes together."""
+
+    def answer(held: frozenset[int]) -> tuple[str, ...]:
+        finding = compiled.finding_of(held)
+        assert finding is not None
+        return tuple(finding.outcomes[group.field] for group in groups)
+
+    return smallest_settling(compiled.diagrams, compiled.table, known, answer)
+
+
+def flips(
+    compiled: Compiled, resolved: Resolved, group: Group, finding: Finding
+) -> tuple[tuple[str, ...], ...]:
+    """The smallest sets of given facts whose change gives the outcome another value.
+
+    Given are the facts of the description and what the backend binds: another kernel or
+    architecture is another question, which ``diff`` answers.
+    """
+    answer = finding.outcomes[group.field]
+    if answer == group.undetermined:
+        return ()
+    given = [
+        name
+        for name in compiled.facts
+        if name in resolved.known and not resolved.bound_by(name).startswith("architecture")
+    ]
+    for size in range(1, _MOST_FLIPPED + 1):
+        found = list(_flips_of(compiled, resolved.known, group, answer, given, size))
+        if found:
+            facts = compiled.catalog.facts
+            return tuple(
+                tuple(facts[name].said(not resolved.known[name]) for name in names)
+                for names in found
+            )
+    return ()
+
+
+def _flips_of(
+    compiled: Compiled,
+    known: Mapping[str, bool],
+    group: Group,
+    answer: str,
+    given: list[str],
+    size: int,
+) -> Iterator[tuple[str, ...]]:
+    for names in combinations(given, size):
+        changed = compiled.finding({**known, **{name: not known[name] for name in names}})
+        if changed is not None and changed.outcomes[group.field] not in (
+            answer,
+            group.undetermined,
+        ):
+            yield names
+
+
+def _trace(
+    compiled: Compiled, known: Mapping[str, bool], finding: Finding, rule: Rule
+) -> RuleTrace:
+    names = list(dict.fromkeys(rule.when.names()))
+    return RuleTrace(
+        id=rule.id,
+        kind=rule.kind.value,
+        outcome=rule.outcome.value,
+        truth=finding.truths[rule.id].value,
+        when=str(rule.when),
+        because=rule.because,
+        source=str(rule.source),
+        conditions=tuple(Condition(name, _truth(compiled, known, name).value) for name in names),
+    )
+
+
+def _truth(compiled: Compiled, known: Mapping[str, bool], name: str) -> Answer:
+    """What was found of a fact or an earlier outcome."""
+    if name in compiled.capabilities:
+        return Answer.YES if compiled.capabilities[name] else Answer.NO
+    diagrams = compiled.diagrams
+    if name in compiled.condition_of_outcome:
+        node = compiled.condition_of_outcome[name]
+    elif name in known or name not in diagrams.order:
+        value = known.get(name)
+        return Answer.UNDETERMINED if value is None else Answer.YES if value else Answer.NO
+    else:
+        node = diagrams.fact(name)
+    left = diagrams.restrict(compiled.condition_of_admissible, known)
+    with_it = diagrams.all([left, diagrams.restrict(node, known)])
+    if with_it == diagrams.false:
+        return Answer.NO
+    return Answer.YES if with_it == left else Answer.UNDETERMINED

@@ -1,0 +1,163 @@
+"""Apply presets to a fault: what is known of each fact, and from whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from swapin.catalog import Catalog
+from swapin.model import Binding, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
+from swapin.model.errors import listed, near_match
+
+_MOST_KEPT = 4096
+"""Combinations of presets kept; names that do not exist are never kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presets:
+    """What a kernel, an architecture and a backend bind together."""
+
+    kernel: Kernel
+    facts: Mapping[str, bool]
+    bound_by: Mapping[str, str]
+    """The preset that each fact comes from, such as ``backend zram``."""
+    layout: PteLayout | None
+    """The layout of a raw swap PTE, if the architecture is given and has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A fault with its presets applied."""
+
+    presets: Presets
+    known: Mapping[str, bool]
+    """Every fact that is given, decoded or bound, capabilities included."""
+    overrides: tuple[Override, ...]
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel preset."""
+        return self.presets.kernel
+
+    def bound_by(self, name: str) -> str:
+        """The preset that settled a fact; empty if the description gave or overrode it."""
+        if any(override.fact == name for override in self.overrides):
+            return ""
+        return self.presets.bound_by.get(name, "")
+
+
+class Resolver:
+    """Looks up presets, and keeps what it found."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._kept: dict[tuple[str, str, str, str], Presets] = {}
+
+    def resolve(self, fault: Fault) -> Resolved:
+        """Merge what the presets of a fault bind with what is given.
+
+        :raises FaultError: an unknown preset, or a raw PTE that is none or that disagrees.
+        """
+        presets = self._presets(fault)
+        given = fault.facts
+        if fault.raw_pte is not None:
+            given = self._with_raw_pte(fault, presets, fault.raw_pte)
+        known = {**presets.facts, **given}
+        overrides = tuple(
+            Override(name, given[name], presets.bound_by[name])
+            for name in given.keys() & presets.facts.keys()
+            if given[name] != presets.facts[name]
+        )
+        if len(overrides) > 1:
+            overrides = tuple(sorted(overrides, key=lambda override: override.fact))
+        return Resolved(presets, known, overrides)
+
+    def _presets(self, fault: Fault) -> Presets:
+        key = (fault.release, fault.variant, fault.architecture, fault.backend)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._look_up(fault)
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
+
+    def _look_up(self, fault: Fault) -> Presets:
+        catalog = self._catalog
+        problems: list[Problem] = []
+        kernel = catalog.kernel(fault.release, fault.variant)
+        if kernel is None:
+            problems.append(_unknown_kernel(fault, catalog))
+        architecture = catalog.architectures.get(fault.architecture)
+        if fault.architecture and architecture is None:
+            names = list(catalog.architectures)
+            problems.append(_unknown("architecture", "architecture", fault.architecture, names))
+        backend = catalog.backends.get(fault.backend)
+        if fault.backend and backend is None:
+            names = list(catalog.backends)
+            problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
+        if kernel is None or problems:
+            raise FaultError(problems)
+        facts = catalog.capabilities(kernel)
+        bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
+        for kind, preset in (("architecture", architecture), ("backend", backend)):
+            if preset is not None:
+                for binding in _current(preset.bindings, kernel):
+                    facts[binding.fact] = binding.value
+                    bound_by[binding.fact] = f"{kind} {preset.name}"
+        layout = architecture.layout(kernel.at) if architecture else None
+        return Presets(kernel, facts, bound_by, layout)
+
+    def _with_raw_pte(self, fault: Fault, presets: Presets, raw: int) -> Mapping[str, bool]:
+        """The given facts and the software bits of the raw PTE."""
+        if not fault.architecture:
+            raise _refused("architecture", Reason.MISSING, "a raw PTE needs its architecture")
+        kernel = presets.kernel
+        where = f"on {fault.architecture} in {kernel.release}"
+        if presets.layout is None:
+            raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, f"no layout is known {where}")
+        try:
+            bits = presets.layout.decode(raw)
+        except ValueError as error:
+            raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, f"{error} {where}") from error
+        limit = self._catalog.max_swapfiles(kernel)
+        if limit and bits.type >= limit:
+            message = (
+                f"`{raw:#x}` has type {bits.type}, which is no swap device but a migration, "
+                f"device, poison or marker entry (swap types end at {limit - 1} {where})"
+            )
+            raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, message)
+        given = dict(fault.facts)
+        problems: list[Problem] = []
+        for flag in self._catalog.software_bits:
+            # A bit that the layout lacks is never set.
+            name, value = f"pte.{flag}", bits.flags.get(flag, False)
+            if given.setdefault(name, value) != value:
+                message = f"`pte.raw` {raw:#x} says {str(value).lower()}, this field does not"
+                problems.append(Problem(name, Reason.DISAGREES, message))
+        if problems:
+            raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
+            raise FaultError([raw_too, *problems])
+        return given
+
+
+def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]:
+    return (binding for binding in bindings if kernel.at in binding.releases)
+
+
+def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:
+    if fault.variant and fault.release in catalog.kernels:
+        known = [k.variant for k in catalog.kernels.values() if k.release == fault.release]
+        variants = [variant for variant in known if variant]
+        return _unknown("kernel.variant", "variant", fault.variant, variants)
+    return _unknown("kernel.release", "kernel", fault.release, list(catalog.kernels))
+
+
+def _unknown(where: str, kind: str, name: str, known: list[str]) -> Problem:
+    near = near_match(name, known)
+    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
+    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{name}`{near}{offered}")
+
+
+def _refused(where: str, reason: Reason, message: str) -> FaultError:
+    return FaultError([Problem(where, reason, message)])

@@ -1,0 +1,26 @@
+"""The types of :mod:`grpc.aio`, with the parameters that only a type checker knows."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import grpc
+import grpc.aio
+
+if TYPE_CHECKING:
+    Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+    Handler: TypeAlias = grpc.RpcMethodHandler[Any, Any]
+    Interceptor: TypeAlias = grpc.aio.ServerInterceptor[Any, Any]
+else:
+    Context = grpc.aio.ServicerContext
+    Handler = grpc.RpcMethodHandler
+    Interceptor = grpc.aio.ServerInterceptor
+
+# The handler is None for a method that nobody implements; grpc's types leave that out.
+Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable[Handler]]
+Behaviour: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
+"""What runs a call: takes the request, or the stream of requests, and the call's context."""
+
+EXEMPT = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+"""Methods that answer for the server itself: neither limited, nor logged."""

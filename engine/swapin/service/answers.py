@@ -1,0 +1,87 @@
+"""Results for faults, kept for faults that come again.
+
+A verdict depends on the fault, the depth and the catalog alone, and a catalog never changes.
+Faults do repeat: their facts are few, and a trace of a real machine holds the same ones over
+and over. So an answer is kept under the bytes of its fault, which costs less than reading them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from swapin.model import Depth, FaultError
+from swapin.program import Program
+from swapin.service import errors
+from swapin.service.wire import FaultReader
+from swapin.service.wire_verdict import verdict_to_proto
+from swapin.v1 import evaluation_service_pb2 as pb
+from swapin.v1 import fault_pb2
+
+KEPT_BYTES = 8 * 1024 * 1024
+"""Encoded size of the faults and answers that are kept; the oldest go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in the form of the API, and what of it is counted."""
+
+    result: pb.Result
+    """To be copied, never to be changed."""
+    refused: bool
+    """The fault cannot be evaluated."""
+    undetermined: bool
+    """At least one outcome of the verdict is undetermined."""
+
+
+class Answers:
+    """Answers faults in the form of the API.
+
+    :param kept_bytes: see :data:`KEPT_BYTES`; 0 keeps nothing.
+    """
+
+    def __init__(self, program: Program, kept_bytes: int = KEPT_BYTES) -> None:
+        self._program = program
+        self._reader = FaultReader(program.catalog)
+        self._limit = kept_bytes
+        self._size = 0
+        self._kept: dict[tuple[bytes, Depth], Answer] = {}
+
+    @property
+    def kept_bytes(self) -> int:
+        """Encoded size of what is kept."""
+        return self._size
+
+    def answer(self, fault: fault_pb2.Fault, depth: Depth) -> Answer:
+        """The verdict, or why there is none.
+
+        What a defect raises is not caught, and not kept.
+        """
+        key = (fault.SerializeToString(), depth)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._evaluated(fault, depth)
+            self._keep(key, found)
+        return found
+
+    def _evaluated(self, fault: fault_pb2.Fault, depth: Depth) -> Answer:
+        try:
+            verdict = self._program.evaluate(self._reader.read(fault), depth)
+        except FaultError as error:
+            return Answer(pb.Result(error=errors.bad_fault(error)), True, False)
+        result = pb.Result(verdict=verdict_to_proto(verdict))
+        return Answer(result, False, bool(verdict.settled_by))
+
+    def _keep(self, key: tuple[bytes, Depth], answer: Answer) -> None:
+        size = _size(key, answer)
+        if size > self._limit // 16:
+            # One huge description must not push out everything else.
+            return
+        self._kept[key] = answer
+        self._size += size
+        while self._size > self._limit:
+            oldest = next(iter(self._kept))
+            self._size -= _size(oldest, self._kept.pop(oldest))
+
+
+def _size(key: tuple[bytes, Depth], answer: Answer) -> int:
+    return len(key[0]) + answer.result.ByteSize()

@@ -1,0 +1,228 @@
+"""Rich errors: a reason for programs, a message for people, the fields at fault.
+
+Every error that leaves the server is a ``google.rpc.Status`` with an ``ErrorInfo`` (reason,
+domain ``swapin``). Reasons are the contract; messages may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NoReturn
+
+import grpc
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from swapin.model import FaultError, Problem, Reason
+from swapin.service.aio import Context
+
+DOMAIN = "swapin"
+DETAILS_KEY = "grpc-status-details-bin"
+"""Trailing metadata that carries the status; the key that every gRPC library knows."""
+
+# Details travel in HTTP/2 headers, which clients limit to 8 KiB; base64 makes details longer
+# by a third, percent encoding a message up to three times. Errors quote descriptions, which
+# may be of any length.
+_MESSAGE_BYTES = 400
+_FIELD_BYTES = 128
+_DESCRIPTION_BYTES = 1024
+_DETAILS_BYTES = 4096
+
+_CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
+
+
+class CallReason(StrEnum):
+    """Why a call, rather than a fault in it, was refused. The values are the contract."""
+
+    MALFORMED_MESSAGE = "MALFORMED_MESSAGE"
+    """The request's bytes are not the message that the method takes."""
+    UNKNOWN_ENUM_VALUE = "UNKNOWN_ENUM_VALUE"
+    """An enum has a number that this server does not know."""
+    BATCH_TOO_LARGE = "BATCH_TOO_LARGE"
+    """One message holds more faults than the server's batch limit."""
+    ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE"
+    """The answer to one message would be larger than the server's limit."""
+    MISSING_FIELD = "MISSING_FIELD"
+    """A field of the request that is required is not set."""
+    BAD_PAGE_SIZE = "BAD_PAGE_SIZE"
+    """The page size is negative."""
+    BAD_PAGE_TOKEN = "BAD_PAGE_TOKEN"
+    """The page token is not one that this catalog gave for this kind."""
+    NO_SUCH_ENTRY = "NO_SUCH_ENTRY"
+    """The catalog has no entry of this kind and name."""
+    TOO_MANY_CALLS = "TOO_MANY_CALLS"
+    """As many calls are in flight as the server takes; try again after ``RetryInfo``."""
+    DEADLINE_PASSED = "DEADLINE_PASSED"
+    """The call's deadline passed while the server worked on it."""
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+    """A defect of the server or of a plugin; the server's log has it under the request id."""
+
+
+class CallRefused(Exception):
+    """Raised by a method to end its call with a status."""
+
+    def __init__(self, status: status_pb2.Status) -> None:
+        self.status = status
+        super().__init__(status.message)
+
+
+def status_of(
+    code: grpc.StatusCode, reason: str, message: str, *details: Message
+) -> status_pb2.Status:
+    """A status with its ``ErrorInfo`` and more details."""
+    status = status_pb2.Status(code=code.value[0], message=_clipped(message, _MESSAGE_BYTES))
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN))
+    for detail in details:
+        status.details.add().Pack(detail)
+    return status
+
+
+def bad_fault(error: FaultError) -> status_pb2.Status:
+    """INVALID_ARGUMENT: sending the same description again cannot help.
+
+    Names the fields at fault as in the JSON form of a fault, wherever in the request the
+    fault is; as many of them as fit the headers of a response.
+    """
+    return status_of(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        error.problems[0].reason,
+        f"bad fault description: {error}",
+        _bad_request(error.problems),
+    )
+
+
+def bad_field(field: str, reason: CallReason, message: str) -> status_pb2.Status:
+    """INVALID_ARGUMENT for one field of a request."""
+    violation = error_details_pb2.BadRequest.FieldViolation(
+        field=field, description=_clipped(message, _MESSAGE_BYTES), reason=reason
+    )
+    return status_of(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        reason,
+        f"{field}: {message}",
+        error_details_pb2.BadRequest(field_violations=[violation]),
+    )
+
+
+def malformed(what: str) -> status_pb2.Status:
+    """INVALID_ARGUMENT: the bytes are not a message of this name."""
+    return status_of(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        CallReason.MALFORMED_MESSAGE,
+        f"the request is not a `{what}`",
+    )
+
+
+def answer_too_large(limit: int) -> status_pb2.Status:
+    """RESOURCE_EXHAUSTED: fewer faults a message, or less depth, would fit."""
+    return status_of(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        CallReason.ANSWER_TOO_LARGE,
+        f"the answer is larger than {limit} bytes; send fewer faults a message, or ask for"
+        " less depth",
+    )
+
+
+def too_many_calls(limit: int, retry_after: float) -> status_pb2.Status:
+    """RESOURCE_EXHAUSTED, and when to try again.
+
+    :param retry_after: seconds.
+    """
+    retry = error_details_pb2.RetryInfo()
+    retry.retry_delay.FromNanoseconds(round(retry_after * 1e9))
+    return status_of(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        CallReason.TOO_MANY_CALLS,
+        f"{limit} calls are in flight, and the server takes no more",
+        retry,
+    )
+
+
+def no_such_entry(message: str) -> status_pb2.Status:
+    """NOT_FOUND; the message suggests a near match."""
+    return status_of(grpc.StatusCode.NOT_FOUND, CallReason.NO_SUCH_ENTRY, message)
+
+
+def deadline_passed() -> status_pb2.Status:
+    """DEADLINE_EXCEEDED, found by the server."""
+    return status_of(
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        CallReason.DEADLINE_PASSED,
+        "the deadline passed before the answer was ready",
+    )
+
+
+def internal(request_id: str) -> status_pb2.Status:
+    """INTERNAL. Says nothing of what went wrong; the log does."""
+    return status_of(
+        grpc.StatusCode.INTERNAL,
+        CallReason.INTERNAL_ERROR,
+        f"internal error; the server's log has it under request id `{request_id}`",
+        error_details_pb2.RequestInfo(request_id=request_id),
+    )
+
+
+async def abort(context: Context, status: status_pb2.Status) -> NoReturn:
+    """End the call with this status; trailing metadata that was set before stays."""
+    await context.abort(
+        _CODES[status.code],
+        status.message,
+        # grpc takes what is given here in place of what was set.
+        (*context.trailing_metadata(), (DETAILS_KEY, status.SerializeToString())),
+    )
+    raise AssertionError("abort() returned")
+
+
+def _bad_request(problems: Iterable[Problem]) -> error_details_pb2.BadRequest:
+    found = error_details_pb2.BadRequest()
+    for problem in problems:
+        violation = error_details_pb2.BadRequest.FieldViolation(
+            field=_clipped(problem.field, _FIELD_BYTES),
+            description=_clipped(problem.message, _DESCRIPTION_BYTES),
+            reason=problem.reason,
+        )
+        if found.ByteSize() + violation.ByteSize() > _DETAILS_BYTES:
+            break
+        found.field_violations.append(violation)
+    return found
+
+
+def _clipped(text: str, limit: int) -> str:
+    """The text in at most *limit* bytes of UTF-8."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= limit:
+        return raw.decode()
+    return raw[: limit - 3].decode("utf-8", "ignore") + "…"
+
+
+def problems_of(status: status_pb2.Status) -> tuple[Problem, ...]:
+    """The problems of a refused fault, as a client reads them; none for another error."""
+    bad_request = error_details_pb2.BadRequest()
+    for detail in status.details:
+        if detail.Unpack(bad_request):
+            break
+    known = {reason.value for reason in Reason}
+    return tuple(
+        Problem(violation.field, Reason(violation.reason), violation.description)
+        for violation in bad_request.field_violations
+        if violation.reason in known
+    )
+
+
+def reason_of(status: status_pb2.Status) -> str:
+    """The reason of swapin's ``ErrorInfo``; empty if there is none."""
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details:
+        if detail.Unpack(info) and info.domain == DOMAIN:
+            return str(info.reason)
+    return ""
+
+
+def retry_after(status: status_pb2.Status) -> float | None:
+    """Seconds to wait before trying again, where the server said so."""
+    retry = error_details_pb2.RetryInfo()
+    for detail in status.details:
+        if detail.Unpack(retry):
+            return float(retry.retry_delay.ToNanoseconds()) / 1e9
+    return None

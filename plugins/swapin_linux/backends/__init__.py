@@ -1,0 +1,1 @@
+"""Swap backends, one file each."""

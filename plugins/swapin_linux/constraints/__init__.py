@@ -1,0 +1,1 @@
+"""What every kernel and device keeps to, one file for each subject."""

@@ -1,0 +1,36 @@
+"""What kinds of userfaultfd registration a kernel has."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Constraint, Source, access, kernel, pte, vma
+
+CONSTRAINTS = (
+    Constraint(
+        id="uffd-wp.async",
+        holds=~vma.uffd_wp_async | (vma.uffd_wp & kernel.uffd_wp_async),
+        because="asynchronous mode is a mode of a write-protect registration, in kernels that have "
+        "it",
+        source=Source("fs/userfaultfd.c", "userfaultfd_wp_async", since="6.7"),
+    ),
+    Constraint(
+        id="uffd-rwp.kernel",
+        holds=~vma.uffd_rwp | kernel.uffd_rwp,
+        because="read-write protection needs a kernel that has it",
+        source=Source("mm/memory.c", "do_swap_page", since="7.3"),
+    ),
+    Constraint(
+        id="uffd-wp.forced-write",
+        holds=kernel.writable_on_read_fault
+        | ~(access.write & ~vma.writable & pte.uffd_wp & vma.uffd_wp),
+        because="not modelled: a forced write (FOLL_FORCE) to a page that userfaultfd "
+        "write-protects, in releases up to 6.10",
+        source=Source("mm/gup.c", "can_follow_write_pte", until="6.10"),
+    ),
+)
+
+
+@hookimpl
+def swapin_constraints() -> Iterable[Constraint]:
+    """What a registration can be."""
+    return CONSTRAINTS

@@ -1,0 +1,89 @@
+"""Facts of the folio that will be mapped; after a KSM copy, of the copy."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Fact, Source
+
+FACTS = (
+    Fact(
+        name="folio.ksm",
+        meaning="the folio is a KSM page: folio_test_ksm(folio)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.fresh",
+        meaning="the folio was never exposed to the swap cache: folio != swapcache",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.writeback",
+        meaning="the folio is under writeback at the decision: folio_test_writeback(folio)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.swapcache_hit",
+        meaning="the swap cache had the folio when the fault looked it up",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.ksm_copy",
+        meaning="the folio is the copy that ksm_might_need_to_copy() made",
+        source=Source("mm/ksm.c", "ksm_might_need_to_copy"),
+    ),
+    Fact(
+        name="folio.swapcache",
+        meaning="the folio is in the swap cache when the rmap function is entered",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.anon",
+        meaning="the folio has an anon_vma when the rmap function is entered: "
+        "folio_test_anon(folio)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.dirty",
+        meaning="the folio is dirty when the rmap function is entered: folio_test_dirty(folio)",
+        source=Source("mm/swapfile.c", "folio_free_swap"),
+    ),
+    Fact(
+        name="folio.mapped",
+        meaning="a page table maps the folio before this fault does: folio_mapped(folio)",
+        source=Source("include/linux/mm.h", "folio_mapped"),
+    ),
+    Fact(
+        name="folio.sole_user",
+        meaning="mappings and swap PTEs of the page together are one, the faulting one",
+        source=Source("mm/swapfile.c", "reuse_swap_page", until="5.17"),
+    ),
+    Fact(
+        name="folio.sole_reference",
+        meaning="the fault holds the only reference at the decision: folio_ref_count(folio) == 1, "
+        "after the removal from the swap cache if there is one",
+        source=Source("mm/memory.c", "do_swap_page", since="5.18", until="7.2"),
+    ),
+    Fact(
+        name="folio.extra_reference",
+        meaning="somebody else holds a reference: not the fault, a page table, the swap cache or "
+        "this CPU's LRU batch, but a GUP user or another CPU's batch",
+        source=Source("mm/memory.c", "wp_can_reuse_anon_folio"),
+    ),
+    Fact(
+        name="folio.lru_batched",
+        meaning="the folio sits in this CPU's LRU batch, which holds a reference",
+        source=Source("mm/swap.c", "folio_add_lru"),
+    ),
+    Fact(
+        name="folio.swap_full",
+        meaning="the swap cache is freed whoever uses the page: mem_cgroup_swap_full(folio), "
+        "VM_LOCKED or mlocked",
+        source=Source("mm/memory.c", "should_try_to_free_swap"),
+    ),
+)
+
+
+@hookimpl
+def swapin_facts() -> Iterable[Fact]:
+    """The facts of the folio."""
+    return FACTS

@@ -1,0 +1,36 @@
+"""Facts of the swap PTE, ``vmf->orig_pte``."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Fact, Source
+
+FACTS = (
+    Fact(
+        name="pte.swp_exclusive",
+        meaning="the swap PTE carries the exclusive marker: pte_swp_exclusive(vmf->orig_pte)",
+        source=Source("include/linux/pgtable.h", "pte_swp_exclusive", since="5.19"),
+    ),
+    Fact(
+        name="pte.soft_dirty",
+        meaning="the swap PTE is soft-dirty: pte_swp_soft_dirty(vmf->orig_pte)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="pte.uffd_wp",
+        meaning="the swap PTE carries the userfaultfd bit: pte_swp_uffd_wp(vmf->orig_pte)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="pte.have_arch_swp_exclusive",
+        meaning="the architecture's swap PTE has an exclusive bit: __HAVE_ARCH_PTE_SWP_EXCLUSIVE, "
+        "or any architecture since 6.3",
+        source=Source("include/linux/pgtable.h", "__HAVE_ARCH_PTE_SWP_EXCLUSIVE", since="5.19"),
+    ),
+)
+
+
+@hookimpl
+def swapin_facts() -> Iterable[Fact]:
+    """The facts of the swap PTE."""
+    return FACTS

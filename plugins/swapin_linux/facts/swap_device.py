@@ -1,0 +1,31 @@
+"""Facts of the swap device: flags of ``swap_info_struct``, frozen at swapon."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Fact, Source
+
+FACTS = (
+    Fact(
+        name="swap_device.stable_writes",
+        meaning="SWP_STABLE_WRITES: a page under writeback to the device must not change; "
+        "queue/stable_writes=1 written before swapon sets it for any block device",
+        source=Source("include/linux/swap.h", "SWP_STABLE_WRITES"),
+    ),
+    Fact(
+        name="swap_device.synchronous_io",
+        meaning="SWP_SYNCHRONOUS_IO: the device completes reads in the context that submits them",
+        source=Source("include/linux/swap.h", "SWP_SYNCHRONOUS_IO"),
+    ),
+    Fact(
+        name="swap_device.rw_page",
+        meaning="the page was written by rw_page, which keeps the folio lock through writeback",
+        source=Source("block/bdev.c", "bdev_write_page", until="6.2"),
+    ),
+)
+
+
+@hookimpl
+def swapin_facts() -> Iterable[Fact]:
+    """The facts of the swap device."""
+    return FACTS

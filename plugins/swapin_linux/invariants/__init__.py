@@ -1,0 +1,1 @@
+"""What must be true of every verdict of a sound kernel, one file for each subject."""

@@ -1,0 +1,1 @@
+"""Kernel releases and variants, one file each."""

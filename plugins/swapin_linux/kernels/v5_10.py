@@ -1,0 +1,31 @@
+"""Linux 5.10: reuse_swap_page(): map and swap counts decide, for write faults only.
+
+Only write faults reuse a page: ``reuse_swap_page()`` counts mappings and swap PTEs, and
+tests stable writes itself. References by GUP are ignored.
+"""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Evidence, Kernel, Source
+
+KERNEL = Kernel(
+    release="5.10",
+    era="E0",
+    summary="reuse_swap_page(): map and swap counts decide, for write faults only",
+    evidence=Evidence.OBSERVED,
+    source=Source("mm/memory.c", "do_swap_page"),
+    page_flags={"lru": 4, "dirty": 3},
+    capabilities={
+        "kernel.swapcache_bypass": True,
+        "kernel.reuse_swap_page": True,
+    },
+    max_swapfiles=27,
+    trees="v5.10.13 and v5.10.262",
+)
+
+
+@hookimpl
+def swapin_kernels() -> Iterable[Kernel]:
+    """Linux 5.10."""
+    return (KERNEL,)

@@ -1,0 +1,21 @@
+"""Linux 6.16: as 6.12."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Evidence, Kernel, Source
+
+KERNEL = Kernel(
+    release="6.16",
+    era="E4",
+    summary="as 6.12",
+    evidence=Evidence.OBSERVED,
+    source=Source("mm/memory.c", "do_swap_page"),
+    after="6.15",
+)
+
+
+@hookimpl
+def swapin_kernels() -> Iterable[Kernel]:
+    """Linux 6.16."""
+    return (KERNEL,)

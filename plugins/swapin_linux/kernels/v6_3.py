@@ -1,0 +1,29 @@
+"""Linux 6.3: as 6.1; every architecture has the marker, and rw_page is gone."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Change, Evidence, Kernel, Source
+
+KERNEL = Kernel(
+    release="6.3",
+    era="E3",
+    summary="as 6.1; every architecture has the marker, and rw_page is gone",
+    evidence=Evidence.CHANGELOG,
+    source=Source("mm/memory.c", "do_swap_page"),
+    after="6.2",
+    changes=(
+        Change(
+            "every architecture with swap PTEs has the exclusive bit",
+            commit="950fe885a897",
+            title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
+        ),
+        Change("synchronous devices write through submit_bio_wait(), with the folio unlocked"),
+    ),
+)
+
+
+@hookimpl
+def swapin_kernels() -> Iterable[Kernel]:
+    """Linux 6.3."""
+    return (KERNEL,)

@@ -1,0 +1,139 @@
+"""Unary calls a second beside an empty handler with the same messages.
+
+Both servers run in processes of their own. The load is h2load's (Debian: nghttp2-client) where
+it is installed, else that of a grpc.aio client, which is itself the bottleneck on few cores.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import grpc
+import grpc.aio
+from measure import Row, interleaved, rows
+
+from swapin.v1 import evaluation_service_pb2 as pb
+from swapin.v1 import fault_pb2
+
+METHOD = "/swapin.v1.EvaluationService/EvaluateFault"
+CALLS = 4000
+IN_FLIGHT = 64
+
+
+def request() -> pb.EvaluateFaultRequest:
+    """A fault that every outcome is settled for."""
+    fault = fault_pb2.Fault(
+        kernel={"release": "6.1"},
+        architecture="x86_64",
+        swap_device={"backend": "null_blk", "stable_writes": True},
+        pte={"raw": "0x7fffffffffbfe0a"},
+        access={"write": True},
+        folio={"fresh": False, "ksm": False, "writeback": True},
+        vma={"writable": True},
+    )
+    return pb.EvaluateFaultRequest(fault=fault)
+
+
+def run(rounds: int) -> list[Row]:
+    """Calls a second of the server and of the empty handler."""
+    with ExitStack() as stack:
+        swapin = stack.enter_context(_server([sys.executable, "-m", "swapin", "serve"]))
+        answer = asyncio.run(_answer(swapin))
+        reply = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "reply"
+        reply.write_bytes(answer)
+        empty = stack.enter_context(
+            _server([sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)])
+        )
+        load, remark = _load()
+        figures = interleaved(
+            rounds, {"empty handler": load(empty), "swapin serve, one fault": load(swapin)}
+        )
+    found = rows(figures, "calls/s", "empty handler")
+    for row in found:
+        row["remark"] = f" ({remark})"
+    return found
+
+
+async def _answer(address: str) -> bytes:
+    async with grpc.aio.insecure_channel(address) as channel:
+        call = channel.unary_unary(METHOD)
+        answer: bytes = await call(request().SerializeToString())
+        return answer
+
+
+@contextmanager
+def _server(command: list[str]) -> Iterator[str]:
+    """A server in a process of its own; gives its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        port_file = Path(folder) / "address"
+        process = subprocess.Popen(
+            [*command, "--listen", "127.0.0.1:0", "--port-file", str(port_file)],
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            until = time.monotonic() + 30
+            while not (port_file.exists() and port_file.read_text()):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"{command} did not start")
+                time.sleep(0.05)
+            yield port_file.read_text().strip()
+        finally:
+            process.terminate()
+            process.wait(15)
+
+
+_Load = Callable[[str], Callable[[], float]]
+
+
+def _load() -> tuple[_Load, str]:
+    h2load = shutil.which("h2load")
+    if h2load:
+        return lambda address: lambda: _by_h2load(h2load, address), f"h2load, {IN_FLIGHT} in flight"
+    return (
+        lambda address: lambda: asyncio.run(_by_client(address)),
+        f"grpc.aio client, {IN_FLIGHT} in flight; install nghttp2-client for h2load",
+    )
+
+
+def _by_h2load(h2load: str, address: str) -> float:
+    message = request().SerializeToString()
+    with tempfile.NamedTemporaryFile() as body:
+        body.write(b"\0" + len(message).to_bytes(4, "big") + message)
+        body.flush()
+        command = [h2load, "-n", str(CALLS), "-c", "1", "-m", str(IN_FLIGHT), "-d", body.name]
+        headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
+        done = subprocess.run(
+            [*command, *headers, f"http://{address}{METHOD}"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    succeeded = re.search(r"(\d+) succeeded, 0 failed", done.stdout)
+    rate = re.search(r"([\d.]+) req/s", done.stdout)
+    if not succeeded or int(succeeded[1]) != CALLS or not rate:
+        raise RuntimeError(done.stdout)
+    return float(rate[1])
+
+
+async def _by_client(address: str) -> float:
+    message = request().SerializeToString()
+    async with grpc.aio.insecure_channel(address) as channel:
+        call = channel.unary_unary(METHOD)
+
+        async def worker() -> None:
+            for _ in range(CALLS // IN_FLIGHT):
+                await call(message)
+
+        await call(message)
+        started = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+        return CALLS // IN_FLIGHT * IN_FLIGHT / (time.perf_counter() - started)

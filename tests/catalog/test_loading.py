@@ -1,0 +1,253 @@
+"""Each plugin loads inside its own boundary: one that fails is rolled back and named."""
+
+from __future__ import annotations
+
+import random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from swapin.catalog import Catalog, Origin, discover, load_catalog
+from swapin.catalog.hookspecs import hookimpl
+from swapin.catalog.loading import Candidate
+from swapin.model import (
+    Backend,
+    CatalogError,
+    Constraint,
+    Evidence,
+    Fault,
+    Kernel,
+    Outcome,
+    bind,
+    fact,
+)
+from swapin.program import Program
+from toys import (
+    KERNEL,
+    SOURCE,
+    candidate,
+    toy_catalog,
+    toy_claim,
+    toy_fact,
+    toy_veto,
+    write_rules,
+)
+
+
+def base() -> Candidate:
+    return candidate(
+        "base",
+        facts=[toy_fact("toy.a"), toy_fact("kernel.old")],
+        rules=[toy_claim("base.a", fact("toy.a")), *write_rules()],
+        kernels=[KERNEL],
+    )
+
+
+def raising(name: str = "broken") -> Candidate:
+    @hookimpl
+    def swapin_rules() -> Any:
+        yield toy_claim("broken.first", fact("toy.a"))
+        raise RuntimeError("no rules today")
+
+    plugin = SimpleNamespace(swapin_rules=swapin_rules)
+    return Candidate(Origin(name, "strangers", "0.9"), lambda: plugin)
+
+
+def failing_import() -> Candidate:
+    def load() -> Any:
+        raise ImportError("no module named vendor")
+
+    return Candidate(Origin("broken", "strangers", "0.9"), load)
+
+
+def other(name: str, when: Any) -> Kernel:
+    return Kernel(
+        release=name,
+        era="T",
+        summary="toy",
+        evidence=Evidence.CHANGELOG,
+        source=SOURCE,
+        **when,
+    )
+
+
+REFUSED = {
+    "raises in a hook": (raising(), "swapin_rules", "RuntimeError: no rules today"),
+    "fails to import": (failing_import(), "import", "no module named vendor"),
+    "hands over something else": (
+        candidate("broken", "strangers", rules=["not a rule"]),
+        "swapin_rules",
+        "expected Rule, got str",
+    ),
+    "a rule id that is taken": (
+        candidate("broken", "strangers", rules=[toy_veto("base.a", fact("toy.a"))]),
+        "rule base.a",
+        "taken",
+    ),
+    "a fact that is taken": (
+        candidate("broken", "strangers", facts=[toy_fact("toy.a")]),
+        "fact toy.a",
+        "taken",
+    ),
+    "a preset name that is taken": (
+        candidate("broken", "strangers", kernels=[KERNEL]),
+        "kernel 6.1",
+        "taken",
+    ),
+    "an unknown fact": (
+        candidate("broken", "strangers", rules=[toy_claim("new", fact("toy.aa"))]),
+        "rule new",
+        r"unknown fact `toy.aa` \(did you mean `toy.a`\?\)",
+    ),
+    "a rule that can never fire": (
+        candidate("broken", "strangers", rules=[toy_claim("n", fact("toy.a") & ~fact("toy.a"))]),
+        "rule n",
+        "can never fire",
+    ),
+    "a rule that a constraint silences": (
+        candidate(
+            "broken",
+            "strangers",
+            facts=[toy_fact("toy.c")],
+            constraints=[
+                Constraint(id="no-c", holds=~fact("toy.c"), because="never", source=SOURCE)
+            ],
+            rules=[toy_claim("n", fact("toy.c"))],
+        ),
+        "rule n",
+        "can never fire",
+    ),
+    "an outcome circle": (
+        candidate(
+            "broken",
+            "strangers",
+            rules=[
+                toy_claim("one", Outcome.PTE_WRITABLE.yes, Outcome.MAPPED_EXCLUSIVE),
+                toy_claim("two", Outcome.MAPPED_EXCLUSIVE.yes, Outcome.PTE_WRITABLE),
+            ],
+        ),
+        "rule (one|two)",
+        "depend on itself",
+    ),
+    "a constraint over outcomes": (
+        candidate(
+            "broken",
+            "strangers",
+            constraints=[
+                Constraint(id="x", holds=Outcome.EXCLUSIVE.yes, because="", source=SOURCE)
+            ],
+        ),
+        "constraint x",
+        "only facts may be read here",
+    ),
+    "a kernel after an unknown one": (
+        candidate("broken", "strangers", kernels=[other("9.9", {"after": "9.8"})]),
+        "kernel 9.9",
+        "starts from unknown kernel `9.8`",
+    ),
+    "a kernel after itself": (
+        candidate("broken", "strangers", kernels=[other("9.9", {"after": "9.9"})]),
+        "kernel 9.9",
+        "starts from itself",
+    ),
+    "an unknown capability": (
+        candidate(
+            "broken", "strangers", kernels=[other("9.9", {"capabilities": {"kernel.odl": True}})]
+        ),
+        "kernel 9.9",
+        "unknown capability `kernel.odl`",
+    ),
+    "a replaced rule that is not there": (
+        candidate(
+            "broken",
+            "strangers",
+            kernels=[other("9.9", {"replaces": (toy_veto("base.b", fact("toy.a")),)})],
+        ),
+        "kernel 9.9",
+        "replaces unknown rule `base.b`",
+    ),
+    "two bindings for one release": (
+        candidate(
+            "broken",
+            "strangers",
+            backends=[
+                Backend(
+                    name="b",
+                    summary="toy",
+                    source=SOURCE,
+                    bindings=(
+                        bind("toy.a", True, until="6.2", because="", source=SOURCE),
+                        bind("toy.a", False, since="6.2", because="", source=SOURCE),
+                    ),
+                )
+            ],
+        ),
+        "backend b",
+        "binds `toy.a` twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    """The failing plugin is left out whole, named with its distribution and declaration."""
+    broken, declaration, message = REFUSED[case]
+    alone = toy_catalog(base())
+    catalog = toy_catalog(base(), broken, strict=False)
+
+    assert catalog.degraded
+    (failure,) = catalog.failed
+    assert ("broken", "strangers") == (failure.error.plugin, failure.error.distribution)
+    with pytest.raises(CatalogError, match=f"`strangers`: {declaration}: .*{message}"):
+        toy_catalog(base(), broken)
+    assert alone.fingerprint == catalog.fingerprint
+    verdict = Program(catalog).evaluate(Fault(release="6.1", facts={"toy.a": True}))
+    assert verdict.provenance.degraded
+    assert "ANSWER_YES" == verdict.outcomes["exclusive"]
+
+
+def test_what_builds_on_a_failed_plugin_fails_too() -> None:
+    """A plugin that needs another's fact is left out when that one is, and says why."""
+    needs = candidate("needs", "more", rules=[toy_veto("needs.b", fact("toy.b"))])
+    gives = candidate(
+        "gives", "more", facts=[toy_fact("toy.b")], rules=[toy_claim("base.a", fact("toy.b"))]
+    )
+    catalog = toy_catalog(base(), gives, needs, strict=False)
+
+    assert {"gives", "needs"} == {failure.origin.plugin for failure in catalog.failed}
+    assert {"base.a", "toy.write"} == set(catalog.rules)
+
+
+def test_order_of_plugins_changes_nothing() -> None:
+    """Shuffled plugins give the same fingerprint, entries and verdicts."""
+    plugins = [
+        base(),
+        candidate("one", "strangers", facts=[toy_fact("toy.x")]),
+        candidate("two", "strangers", rules=[toy_veto("two.x", fact("toy.x"))]),
+    ]
+    fault = Fault(release="6.1", facts={"toy.a": True, "toy.x": True})
+    expected = toy_catalog(*plugins)
+    for seed in range(10):
+        random.Random(seed).shuffle(plugins)
+        catalog = toy_catalog(*plugins)
+        assert expected.fingerprint == catalog.fingerprint
+        assert list(expected.rules) == list(catalog.rules)
+        same = Program(expected).evaluate(fault).to_json()
+        assert same == Program(catalog).evaluate(fault).to_json()
+
+
+def test_installed_plugins(catalog: Catalog) -> None:
+    """swapin's own plugin is found by its entry point and loads whole."""
+    assert ["swapin"] == sorted({found.origin.distribution for found in discover()})
+    assert not catalog.degraded
+    assert load_catalog().fingerprint == catalog.fingerprint
+    assert "linux-1" == catalog.edition
+
+
+def test_fingerprint_sees_every_declaration() -> None:
+    """Another condition, reason or release range is another fingerprint."""
+    one = toy_catalog(base())
+    added = toy_catalog(base(), candidate("more", facts=[toy_fact("toy.z")]))
+
+    assert one.fingerprint != added.fingerprint

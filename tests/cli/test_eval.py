@@ -1,0 +1,127 @@
+"""``swapin eval``: JSON, JSON lines, flags; text and JSON out; exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from swapin.cli import main
+from swapin.program import Program
+
+FLAGS = [
+    *("--kernel", "6.1", "--arch", "x86_64", "--backend", "null_blk"),
+    *("--fact", "swap_device.stable_writes=true", "--pte", "0x7fffffffffbfe0a"),
+    *("--fact", "access.write=true", "--fact", "folio.fresh=false"),
+    *("--fact", "folio.ksm=false", "--fact", "folio.writeback=true"),
+]
+SAME = {
+    "kernel": {"release": "6.1"},
+    "architecture": "x86_64",
+    "swap_device": {"backend": "null_blk", "stable_writes": True},
+    "pte": {"raw": "0x7fffffffffbfe0a"},
+    "access": {"write": True},
+    "folio": {"fresh": False, "ksm": False, "writeback": True},
+}
+
+
+def test_flags_and_file_are_the_same(
+    program: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same fault by flags, by file and by the library: the same bytes."""
+    file = tmp_path / "fault.json"
+    file.write_text(json.dumps(SAME, indent=2), encoding="utf-8")
+
+    assert 0 == main(["eval", *FLAGS, "--json"])
+    by_flags = capsys.readouterr().out
+    assert 0 == main(["eval", str(file), "--json"])
+    by_file = capsys.readouterr().out
+    assert program.evaluate(SAME).to_json() + "\n" == by_flags == by_file
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """The text answers first, then argues."""
+    assert 0 == main(["eval", *FLAGS, "--explain", "flip"])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[0].startswith("not mapped exclusive (kernel 6.1, observed")
+    assert "[writeback.stable-writes]" in lines[1]
+    assert any(line.startswith("exclusive would differ with:") for line in lines)
+
+
+@pytest.mark.parametrize("depth", ["none", "deciding", "rules", "flip", "prose"])
+def test_depths(depth: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every depth prints something of its own."""
+    assert 0 == main(["eval", *FLAGS, "--explain", depth])
+    marks = {
+        "none": "pte_writable",
+        "deciding": "[writeback.stable-writes]",
+        "rules": "found folio.fresh no, folio.writeback yes",
+        "flip": "would differ with",
+        "prose": "because the swap-cache page is under writeback",
+    }
+
+    assert marks[depth] in capsys.readouterr().out
+
+
+def test_variant_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--kernel`` takes the name of a variant."""
+    arguments = ["v2-posted" if flag == "6.1" else flag for flag in FLAGS]
+
+    assert 0 == main(["eval", *arguments, "--json"])
+    verdict = json.loads(capsys.readouterr().out)
+    assert ("v2-posted", "ANSWER_YES") == (
+        verdict["provenance"]["kernel"],
+        verdict["outcomes"]["exclusive"],
+    )
+
+
+def test_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One result a line in order; a bad line gives an error object and stops nothing."""
+    good = json.dumps(SAME)
+    unknown = json.dumps({**SAME, "kernel": {"release": "6.99"}})
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{good}\nnot json\n\n3\n{unknown}\n{good}\n"))
+
+    assert 2 == main(["eval", "-", "--json"])
+    results = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert ["outcomes", "error", "error", "error", "outcomes"] == [
+        next(iter(result)) for result in results
+    ]
+    assert [2, 4, 5] == [result["error"]["line"] for result in results[1:4]]
+    assert [["MALFORMED"], ["MALFORMED"], ["UNKNOWN_NAME"]] == [
+        [problem["reason"] for problem in result["error"]["problems"]] for result in results[1:4]
+    ]
+
+
+def test_array(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A JSON array is as many descriptions."""
+    file = tmp_path / "faults.json"
+    file.write_text(json.dumps([SAME, SAME]), encoding="utf-8")
+
+    assert 0 == main(["eval", str(file), "--json"])
+    assert 2 == len(capsys.readouterr().out.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["eval"], "give a FILE"),
+        (["eval", "-", "--kernel", "6.1"], "a file or flags, not both"),
+        (["eval", "--kernel", "6.1", "--fact", "folio.ksm"], "not NAME=VALUE"),
+        (["eval", "--kernel", "6.1", "--fact", "folio.ksm=maybe"], "`maybe` is not true or false"),
+        (["eval", "--kernel", "v2-postd"], "did you mean `v2-posted`?"),
+        (["eval", "--fact", "folio.ksm=true"], "names its kernel"),
+        (["eval", "/nonexistent.json"], "No such file"),
+        (["kernels", "show", "9.9"], "no kernel `9.9`"),
+        (["audit", "/nonexistent.jsonl"], "No such file"),
+    ],
+)
+def test_bad_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be answered is exit status 2 with one plain line."""
+    assert 2 == main(arguments)
+    told = capsys.readouterr()
+    assert "" == told.out
+    assert message in told.err
+    assert "Traceback" not in told.err

@@ -1,0 +1,30 @@
+"""What tests share: the program of the installed plugins, and the compiled kernels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from swapin.catalog import Catalog, load_catalog
+from swapin.program import Program
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalog of swapin's own plugins."""
+    return load_catalog(strict=True)
+
+
+@pytest.fixture(scope="session")
+def program(catalog: Catalog) -> Program:
+    """Its program."""
+    return Program(catalog)

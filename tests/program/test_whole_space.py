@@ -1,0 +1,167 @@
+"""The whole admissible space: yardsticks, the interpreter and the compiled forms agree.
+
+Two states that agree on every fact that a rule or a yardstick reads have the same verdict, so
+the space is enumerated over those facts: every combination that some admissible state has.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from swapin.catalog import Catalog
+from swapin.model import Answer, Group, Kernel
+from swapin.program import Decider, Program
+from swapin.program.compiled import Compiled
+from swapin.program.interpreter import Interpreter
+from yardsticks.choose import yardstick_for
+
+# What yardsticks read; a fact that a kernel's rules and constraints do not is no.
+READ = (
+    "access.write",
+    "folio.extra_reference",
+    "folio.fresh",
+    "folio.ksm",
+    "folio.ksm_copy",
+    "folio.lru_batched",
+    "folio.mapped",
+    "folio.sole_reference",
+    "folio.sole_user",
+    "folio.swap_full",
+    "folio.swapcache",
+    "folio.writeback",
+    "pte.soft_dirty",
+    "pte.swp_exclusive",
+    "pte.uffd_wp",
+    "swap_count",
+    "swap_device.stable_writes",
+    "vma.soft_dirty_tracking",
+    "vma.uffd_rwp",
+    "vma.uffd_wp",
+    "vma.uffd_wp_async",
+    "vma.writable",
+)
+EVERY_BEHAVIOUR = ("5.10", "5.18", "5.19", "v2-posted", "6.7", "6.12", "7.0", "7.3")
+"""One kernel for each set of rules and capabilities."""
+
+
+def states(compiled: Compiled) -> Iterator[dict[str, bool]]:
+    names = [name for name in compiled.facts if name in READ]
+    return compiled.states(compiled.condition_of_admissible, names)
+
+
+def as_verdict(found: dict[str, object]) -> dict[str, str]:
+    """A yardstick's answer in the values of a verdict."""
+    return {
+        name: (Answer.YES if value else Answer.NO).value
+        if isinstance(value, bool)
+        else f"WRITE_{value}"
+        for name, value in found.items()
+    }
+
+
+def test_every_behaviour_is_tested(catalog: Catalog, program: Program) -> None:
+    """No kernel decides by rules and capabilities that the list above leaves out."""
+    tested = [program.compiled(catalog.kernels[name]) for name in EVERY_BEHAVIOUR]
+
+    assert len(tested) == len({id(compiled) for compiled in tested})
+    for name, kernel in catalog.kernels.items():
+        assert program.compiled(kernel) in tested, name
+
+
+@pytest.mark.parametrize("name", EVERY_BEHAVIOUR)
+def test_engine_equals_yardstick(
+    catalog: Catalog, program: Program, name: str, record_property: object
+) -> None:
+    """In every admissible state the engine says what the yardstick of the era says."""
+    kernel = catalog.kernels[name]
+    compiled = program.compiled(kernel)
+    decide = yardstick_for(kernel.release, kernel.variant or None)
+    count = 0
+    for state in states(compiled):
+        finding = compiled.finding(state)
+        assert finding is not None
+        expected = as_verdict(decide({**dict.fromkeys(READ, False), **state}))
+        assert expected == dict(finding.outcomes), state
+        count += 1
+    print(f"{name}: {count} states")
+    assert count > 1000
+
+
+def total(compiled: Compiled, state: dict[str, bool]) -> dict[str, bool]:
+    """The state with values for every other fact, such as some admissible state has."""
+    full = dict(state)
+    for name in compiled.facts:
+        if name not in full:
+            for value in (False, True):
+                if compiled.finding({**full, name: value}) is not None:
+                    full[name] = value
+                    break
+    return full
+
+
+@pytest.mark.parametrize("name", EVERY_BEHAVIOUR)
+def test_compiled_equals_interpreter(catalog: Catalog, program: Program, name: str) -> None:
+    """In every state that the rules tell apart, both forms give the same answer and rules."""
+    kernel = catalog.kernels[name]
+    compiled = program.compiled(kernel)
+    interpreter = Interpreter(catalog, kernel, catalog.capabilities(kernel))
+    for state in compiled.states(compiled.condition_of_admissible, compiled.facts_of_rules):
+        full = total(compiled, state)
+        finding = compiled.finding(full)
+        assert finding is not None
+        assert interpreter.admissible(full)
+        assert interpreter.outcomes(full) == dict(finding.outcomes)
+        held = {rule for rule, truth in finding.truths.items() if truth is Answer.YES}
+        assert interpreter.holding(full) == held
+
+
+@pytest.mark.parametrize("name", EVERY_BEHAVIOUR)
+def test_partial_faults(catalog: Catalog, program: Program, name: str) -> None:
+    """With facts left out, both forms agree: undetermined only if two completions differ."""
+    kernel = catalog.kernels[name]
+    compiled = program.compiled(kernel)
+    interpreter = Interpreter(catalog, kernel, catalog.capabilities(kernel))
+    chance = random.Random(name)
+    for _ in range(250):
+        chosen = chance.sample(compiled.facts, chance.randint(0, len(compiled.facts)))
+        known = {fact: chance.random() < 0.5 for fact in chosen}
+        finding = compiled.finding(known)
+        expected = interpreter.partial_outcomes(known)
+        assert expected == (None if finding is None else dict(finding.outcomes)), known
+
+
+MARKER = (
+    "pte.swp_exclusive",
+    "folio.fresh",
+    "folio.ksm",
+    "folio.writeback",
+    "swap_device.stable_writes",
+    "pte.have_arch_swp_exclusive",
+)
+
+
+def rows(names: tuple[str, ...]) -> Iterator[dict[str, bool | None]]:
+    if not names:
+        yield {}
+        return
+    for rest in rows(names[1:]):
+        for value in (None, False, True):
+            yield {names[0]: value, **rest}
+
+
+@pytest.mark.parametrize("name", ["5.19", "v2-posted", "6.12", "7.3"])
+def test_generated_code_equals_interpreter(catalog: Catalog, program: Program, name: str) -> None:
+    """Over every choice of known and unknown marker facts: generated, walked and interpreted."""
+    kernel: Kernel = catalog.kernels[name]
+    compiled = program.compiled(kernel)
+    interpreter = Interpreter(catalog, kernel, catalog.capabilities(kernel))
+    decider = Decider(compiled, Group.EXCLUSIVE, MARKER)
+    for row in rows(MARKER):
+        known = {fact: value for fact, value in row.items() if value is not None}
+        expected = interpreter.partial_outcomes(known)
+        decision = decider(row)
+        assert decider.look_up(row) == decision
+        assert (expected and expected["exclusive"]) == (decision and decision.value), row

@@ -1,0 +1,74 @@
+"""The documentation is complete and true: names in it are those of the code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from swapin.catalog import KINDS, hookspecs
+from swapin.cli.exits import Exit
+from swapin.model import Depth, Group, Outcome, Reason
+from swapin.program import Program
+
+
+def page(root: Path, name: str) -> str:
+    return (root / name).read_text(encoding="utf-8")
+
+
+def test_readme_names_everything(root: Path) -> None:
+    """Every exit status, error reason, outcome, depth and kind of entry is in the README."""
+    text = page(root, "README.md")
+
+    for status in Exit:
+        assert re.search(rf"^\| {status.value} \|", text, re.MULTILINE), status
+    for word in [*Reason, *(group.field for group in Group), *KINDS]:
+        assert f"`{word}`" in text or f"{word}\\|" in text or f"|{word} list" in text, word
+    assert "\\|".join(depth.value for depth in Depth) in text
+
+
+def test_the_json_example_runs(root: Path, program: Program) -> None:
+    """The README's fault description evaluates to what the README says of it."""
+    (example,) = re.findall(r"```json\n(.*?)```", page(root, "README.md"), re.DOTALL)
+
+    assert "ANSWER_NO" == program.evaluate(json.loads(example)).outcomes["exclusive"]
+
+
+def test_the_command_example_is_true(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the README shows of the command is what the command prints."""
+    from swapin.cli import main
+
+    text = page(root, "README.md")
+    shown = text.partition("    $ swapin ")[2].partition("    …")[0]
+    command, _, output = shown.replace("\\\n", " ").partition("\n")
+    expected = [line.removeprefix("    ") for line in output.splitlines()]
+
+    assert 0 == main(command.split())
+    assert expected == capsys.readouterr().out.splitlines()[: len(expected)]
+
+
+def test_every_hook_has_its_row(root: Path) -> None:
+    """Each hook is on the plugins page, and no other; so is each outcome."""
+    text = page(root, "docs/plugins.md")
+    hooks = {name for name in vars(hookspecs) if name.startswith("swapin_")}
+
+    assert hooks == set(re.findall(r"^\| `(swapin_\w+)`", text, re.MULTILINE))
+    for outcome in Outcome:
+        assert f"`{outcome.value}`" in text
+
+
+def test_observations_page_names_shipped_kernels(root: Path) -> None:
+    """Each release with shipped observations is named on the observations page."""
+    text = page(root, "docs/observations.md")
+    for path in (root / "tests" / "observations").glob("*.gz"):
+        release = path.name.removeprefix("x86_64-").removesuffix(".jsonl.gz")
+        assert f" {release}." in text, release
+
+
+def test_links_lead_somewhere(root: Path) -> None:
+    """Relative links between pages have their file."""
+    for path in [root / "README.md", *(root / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), (path, target)
