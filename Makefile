@@ -18,13 +18,19 @@ $(STAMP): pyproject.toml
 	$(PIP) install --editable .
 	touch $@
 
-$(VENV)/.tests: $(STAMP)
-	$(PIP) install --group test --group lint --group generate
+$(VENV)/.tests: $(STAMP) $(VENV)/generator/.installed
+	$(PIP) install --editable . --group test --group lint
+	touch $@
+
+# The generator is older than what it runs beside, so it has an environment of its own.
+$(VENV)/generator/.installed: $(STAMP)
+	$(PYTHON) -m venv $(VENV)/generator
+	$(VENV)/generator/bin/python -m pip --quiet install --upgrade 'pip>=25.1'
+	$(VENV)/generator/bin/python -m pip --quiet install --group generate
 	touch $@
 
 $(VENV)/.bench: $(STAMP)
-	$(PIP) install '.[bench]'
-	$(PIP) install --editable .
+	$(PIP) install --editable '.[bench]'
 	touch $@
 
 install: $(STAMP) ## Make a virtual environment and install swapin in it
@@ -44,7 +50,7 @@ bench: $(VENV)/.bench ## Measure, all ratios in one run
 	$(BIN)/python tests/bench
 
 protos: $(VENV)/.tests ## Generate the code of the API anew
-	$(BIN)/python proto/generate.py
+	$(VENV)/generator/bin/python proto/generate.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -24,8 +24,11 @@ MODULES = ("fault", "verdict", "evaluation_service", "catalog_service")
 
 
 def test_generated_code_is_fresh(root: Path, tmp_path: Path) -> None:
-    """Generating anew gives the bytes that are checked in."""
-    subprocess.run([sys.executable, root / "proto" / "generate.py", tmp_path], check=True)
+    """Generating anew, by the oldest supported generator, gives the bytes checked in."""
+    generator = Path(sys.prefix) / "generator" / "bin" / "python"
+    if not generator.exists():
+        pytest.skip("the pinned generator is not installed (`make test` does)")
+    subprocess.run([generator, root / "proto" / "generate.py", tmp_path], check=True)
     checked_in = root / "engine" / "swapin" / "v1"
     expected = {path.name: path.read_bytes() for path in checked_in.glob("*_pb2*.py*")}
     generated = {path.name: path.read_bytes() for path in tmp_path.glob("swapin/v1/*")}
