@@ -12,6 +12,7 @@ from swapin.catalog import KINDS, hookspecs
 from swapin.cli.exits import Exit
 from swapin.model import Depth, Group, Outcome, Reason
 from swapin.program import Program
+from swapin.service.errors import CallReason
 
 
 def page(root: Path, name: str) -> str:
@@ -24,7 +25,7 @@ def test_readme_names_everything(root: Path) -> None:
 
     for status in Exit:
         assert re.search(rf"^\| {status.value} \|", text, re.MULTILINE), status
-    for word in [*Reason, *(group.field for group in Group), *KINDS]:
+    for word in [*Reason, *CallReason, *(group.field for group in Group), *KINDS]:
         assert f"`{word}`" in text or f"{word}\\|" in text or f"|{word} list" in text, word
     assert "\\|".join(depth.value for depth in Depth) in text
 

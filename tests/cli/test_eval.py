@@ -116,6 +116,7 @@ def test_array(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (["eval", "/nonexistent.json"], "No such file"),
         (["kernels", "show", "9.9"], "no kernel `9.9`"),
         (["audit", "/nonexistent.jsonl"], "No such file"),
+        (["eval", "--kernel", "6.1", "--server", "127.0.0.1:1"], "UNAVAILABLE"),
     ],
 )
 def test_bad_usage(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,6 +153,18 @@ def test_no_object(program: Program, description: Any) -> None:
     assert [("", Reason.MALFORMED)] == problems(program, description)
 
 
+def test_words_do_not_hang_on_the_order_of_keys(program: Program) -> None:
+    """The same contradiction is told in the same words, however the description is ordered."""
+    one = {**DESIGN, "folio": {"fresh": True, "writeback": True}}
+    two = dict(reversed([*one.items(), ("folio", {"writeback": True, "fresh": True})]))
+    with pytest.raises(FaultError) as first:
+        program.evaluate(one)
+    with pytest.raises(FaultError) as second:
+        program.evaluate(two)
+
+    assert first.value.problems == second.value.problems
+
+
 def test_near_match(program: Program) -> None:
     """An unknown name suggests the nearest known one."""
     with pytest.raises(FaultError, match=r"did you mean `folio\.writeback`\?"):

@@ -178,7 +178,7 @@ class Slow(Program):
     """A program that takes its time."""
 
     def evaluate(self, fault, depth=Depth.DECIDING):
-        """Answer, later."""
+        """Answer after a while."""
         time.sleep(0.6)
         return super().evaluate(fault, depth)
 

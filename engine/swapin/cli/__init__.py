@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status."""
     from swapin.model import CatalogError, FaultError
+    from swapin.service.service_error import ServiceError
 
     args = parser().parse_args(arguments)
     try:
@@ -46,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CatalogError as error:
         print(f"swapin: {error}", file=sys.stderr)
         return Exit.DEGRADED
+    except ServiceError as error:
+        print(f"swapin: {error}", file=sys.stderr)
+        return Exit.INTERNAL if error.code == "INTERNAL" else Exit.USAGE
     except (FaultError, OSError, LookupError) as error:
         if isinstance(error, KeyError | IndexError):
             raise

@@ -72,8 +72,14 @@ class CatalogError(Exception):
         )
 
 
+_LONGEST_NAME = 100
+
+
 def near_match(word: str, known: Iterable[str]) -> str:
     """`` (did you mean `x`?)`` for the closest known name, or the empty string."""
+    if len(word) > _LONGEST_NAME:
+        # Comparing takes time that grows with the length; no name is near this one.
+        return ""
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f" (did you mean `{close[0]}`?)" if close else ""
 

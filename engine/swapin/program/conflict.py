@@ -14,7 +14,8 @@ def contradiction(resolved: Resolved, catalog: Catalog) -> FaultError:
     A smallest conflict is shown: without any of its facts, or any of the constraints that
     are cited, there would be none.
     """
-    given = dict(resolved.known)
+    # In the order of their names, so that the same facts get the same words.
+    given = dict(sorted(resolved.known.items()))
     # Kernel facts go first, so that the conflict left over is about the fault itself.
     for name in sorted(given, key=lambda name: _place(name, resolved, catalog)):
         rest = {key: value for key, value in given.items() if key != name}

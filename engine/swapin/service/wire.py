@@ -2,7 +2,7 @@
 
 Generic over the descriptors: the field ``writeback`` of the message ``folio`` is the fact
 ``folio.writeback``, and a top-level field such as ``swap_count`` is the fact of its name. A
-field that a later edition of the API adds needs no line here.
+field that is added to the API needs no line here.
 """
 
 from __future__ import annotations

@@ -3,31 +3,21 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source, bind
+from swapin.model import Architecture, PteLayout, Releases, Segment, Source
+from swapin_linux.architectures import exclusive_bit
 
 SOURCE = Source("arch/arm/include/asm/pgtable.h", "__swp_entry")
 TYPE = (Segment(0, 2, 5),)
 
-BINDINGS = (
-    bind(
-        "pte.have_arch_swp_exclusive",
-        False,
-        until="6.2",
-        because="the architecture has no __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
-        source=SOURCE,
-    ),
-    bind(
-        "pte.have_arch_swp_exclusive",
-        True,
+BINDINGS = exclusive_bit(
+    last_without="6.2",
+    first_with="6.3",
+    source=Source(
+        "arch/arm/include/asm/pgtable.h",
+        "pte_swp_mkexclusive",
         since="6.3",
-        because="every architecture with swap PTEs has the bit",
-        source=Source(
-            "arch/arm/include/asm/pgtable.h",
-            "pte_swp_mkexclusive",
-            since="6.3",
-            commit="950fe885a897",
-            title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
-        ),
+        commit="950fe885a897",
+        title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
     ),
 )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source, bind
+from swapin.model import Architecture, PteLayout, Releases, Segment, Source
+from swapin_linux.architectures import exclusive_bit
 
 SOURCE = Source("arch/arm64/include/asm/pgtable.h", "__swp_entry")
 
@@ -11,21 +12,10 @@ ARCHITECTURE = Architecture(
     name="arm64",
     summary="arm64; exclusive marker since 5.19",
     source=SOURCE,
-    bindings=(
-        bind(
-            "pte.have_arch_swp_exclusive",
-            False,
-            until="5.18",
-            because="no swap PTE had the bit",
-            source=SOURCE,
-        ),
-        bind(
-            "pte.have_arch_swp_exclusive",
-            True,
-            since="5.19",
-            because="PTE_SWP_EXCLUSIVE",
-            source=Source("arch/arm64/include/asm/pgtable.h", "pte_swp_mkexclusive", since="5.19"),
-        ),
+    bindings=exclusive_bit(
+        last_without="5.18",
+        first_with="5.19",
+        source=Source("arch/arm64/include/asm/pgtable.h", "pte_swp_mkexclusive", since="5.19"),
     ),
     layouts=(
         PteLayout(

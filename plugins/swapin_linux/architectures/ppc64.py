@@ -6,7 +6,8 @@ Values are those of ``pte_val()``; memory holds them big-endian.
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source, bind
+from swapin.model import Architecture, PteLayout, Releases, Segment, Source
+from swapin_linux.architectures import exclusive_bit
 
 SOURCE = Source("arch/powerpc/include/asm/book3s/64/pgtable.h", "__swp_entry")
 
@@ -20,21 +21,10 @@ def _architecture(name: str, summary: str, page_shift: int) -> Architecture:
         name=name,
         summary=summary,
         source=SOURCE,
-        bindings=(
-            bind(
-                "pte.have_arch_swp_exclusive",
-                False,
-                until="5.18",
-                because="no swap PTE had the bit",
-                source=SOURCE,
-            ),
-            bind(
-                "pte.have_arch_swp_exclusive",
-                True,
-                since="5.19",
-                because="_PAGE_SWP_EXCLUSIVE",
-                source=Source(SOURCE.file, "pte_swp_mkexclusive", since="5.19"),
-            ),
+        bindings=exclusive_bit(
+            last_without="5.18",
+            first_with="5.19",
+            source=Source(SOURCE.file, "pte_swp_mkexclusive", since="5.19"),
         ),
         layouts=(
             PteLayout(

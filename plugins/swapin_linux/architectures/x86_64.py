@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source, bind
+from swapin.model import Architecture, PteLayout, Releases, Segment, Source
+from swapin_linux.architectures import exclusive_bit
 
 SOURCE = Source("arch/x86/include/asm/pgtable_64.h", "__swp_entry")
 TYPE = (Segment(0, 59, 5),)
@@ -13,21 +14,10 @@ ARCHITECTURE = Architecture(
     name="x86_64",
     summary="x86-64; exclusive marker since 5.19",
     source=SOURCE,
-    bindings=(
-        bind(
-            "pte.have_arch_swp_exclusive",
-            False,
-            until="5.18",
-            because="no swap PTE had the bit",
-            source=SOURCE,
-        ),
-        bind(
-            "pte.have_arch_swp_exclusive",
-            True,
-            since="5.19",
-            because="_PAGE_SWP_EXCLUSIVE",
-            source=Source("arch/x86/include/asm/pgtable.h", "pte_swp_mkexclusive", since="5.19"),
-        ),
+    bindings=exclusive_bit(
+        last_without="5.18",
+        first_with="5.19",
+        source=Source("arch/x86/include/asm/pgtable.h", "pte_swp_mkexclusive", since="5.19"),
     ),
     layouts=(
         PteLayout(
