@@ -165,7 +165,10 @@ def run(rounds: int) -> list[Row]:
     figures = interleaved(
         rounds, {name: _timer(function, inputs) for name, (function, inputs) in candidates.items()}
     )
-    return rows(figures, "ns", "plain if chain")
+    found = rows(figures, "ns", "plain if chain")
+    for row in found:
+        row["remark"] = f" ({1e9 / row['figure']:,.0f} a second)"
+    return found
 
 
 def _timer(function: Callable[[Any], object], inputs: list[Any]) -> Callable[[], float]:

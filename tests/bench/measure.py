@@ -32,14 +32,14 @@ def each(function: Callable[[Any], Any], inputs: list[Any], seconds: float = 0.1
             return (now - started) / calls
 
 
-def rows(figures: Mapping[str, float], unit: str, base: str, invert: bool = False) -> list[Row]:
+def rows(figures: Mapping[str, float], unit: str, base: str) -> list[Row]:
     """Rows of a table, each with its ratio to one of them."""
     return [
         {
             "what": name,
             "figure": figure,
             "unit": unit,
-            "ratio": figures[base] / figure if invert else figure / figures[base],
+            "ratio": figure / figures[base],
             "of": base,
         }
         for name, figure in figures.items()

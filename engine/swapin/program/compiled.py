@@ -18,6 +18,7 @@ from swapin.model import (
     outcome_order,
 )
 from swapin.program.diagram import Diagrams
+from swapin.program.order import good_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,15 @@ class Compiled:
         self._check_choices()
 
     def _order(self, conditions: Mapping[str, Expression]) -> list[str]:
-        """Facts in the order in which a diagram asks them: as the rules read them."""
-        seen: dict[str, None] = {}
-        for outcome in outcome_order(self.rules):
-            for rule in self.rules:
-                if rule.outcome is outcome:
-                    seen.update(
-                        (name, None)
-                        for name in conditions[rule.id].names()
-                        if name in self.catalog.facts
-                    )
-        seen.update((name, None) for name in self.admissible.names())
-        return list(seen)
+        constraints = (
+            constraint.holds.given(self.capabilities).names()
+            for constraint in self.catalog.constraints.values()
+        )
+        rules = (
+            (name for name in conditions[rule.id].names() if name in self.catalog.facts)
+            for rule in self.rules
+        )
+        return good_order((*constraints, *rules))
 
     def _check_choices(self) -> None:
         """Of every choice, exactly one member holds in every admissible state.

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import stable_writes, synchronous
 
 SOURCE = Source("drivers/block/brd.c", "brd_alloc")
 
@@ -12,32 +13,8 @@ BACKEND = Backend(
     summary="brd: RAM disk; synchronous",
     source=SOURCE,
     bindings=(
-        bind(
-            "swap_device.stable_writes",
-            False,
-            because="the driver copies whole pages and asks for nothing",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.synchronous_io",
-            True,
-            because="brd copies in the submitting context",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.rw_page",
-            True,
-            until="6.2",
-            because="rw_page copies with the folio lock held",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.rw_page",
-            False,
-            since="6.3",
-            because="rw_page is gone; the folio is unlocked before submit_bio_wait()",
-            source=SOURCE,
-        ),
+        stable_writes(False, SOURCE, "the driver copies whole pages and asks for nothing"),
+        *synchronous(SOURCE, "copies"),
     ),
 )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous
 
 SOURCE = Source("drivers/md/dm-table.c", "dm_table_set_restrictions")
 
@@ -11,15 +12,7 @@ BACKEND = Backend(
     name="dm-crypt",
     summary="dm-crypt; stable writes as the device below",
     source=SOURCE,
-    bindings=(
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
-    ),
+    bindings=asynchronous(SOURCE),
     remarks=(
         "stable writes: as the device below when the table was loaded; dm-crypt itself "
         "encrypts into pages of its own",

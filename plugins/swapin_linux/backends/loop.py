@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous, stable_writes
 
 SOURCE = Source("drivers/block/loop.c", "loop_add")
 
@@ -12,19 +13,10 @@ BACKEND = Backend(
     summary="loop device",
     source=SOURCE,
     bindings=(
-        bind(
-            "swap_device.stable_writes",
-            False,
-            because="the requirement of the device below the backing file is not inherited",
-            source=SOURCE,
+        stable_writes(
+            False, SOURCE, "the requirement of the device below the file is not inherited"
         ),
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
+        *asynchronous(SOURCE),
     ),
 )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous
 
 SOURCE = Source("drivers/md/raid5.c", "raid5_store_skip_copy")
 
@@ -11,15 +12,7 @@ BACKEND = Backend(
     name="md-raid5",
     summary="md raid5 or raid6; stable writes if skip_copy=1",
     source=SOURCE,
-    bindings=(
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
-    ),
+    bindings=asynchronous(SOURCE),
     remarks=(
         "stable writes: if skip_copy=1 in sysfs at swapon; since 6.11 also if a member "
         "requires them",

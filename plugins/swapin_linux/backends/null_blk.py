@@ -7,7 +7,8 @@ lasts as long as wanted; ``queue/stable_writes`` is set by hand before swapon.
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous, stable_writes
 
 SOURCE = Source("drivers/block/null_blk/main.c", "null_add_dev")
 
@@ -16,16 +17,8 @@ BACKEND = Backend(
     summary="null_blk with memory_backed=1: completion inline, by softirq or by timer",
     source=SOURCE,
     bindings=(
-        bind(
-            "swap_device.stable_writes", False, because="the driver asks for nothing", source=SOURCE
-        ),
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
+        stable_writes(False, SOURCE, "the driver asks for nothing"),
+        *asynchronous(SOURCE),
     ),
     remarks=(
         "irqmode=2 with a large completion_nsec makes the writeback window as long as wanted",

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous
 
 SOURCE = Source("drivers/scsi/sd_dif.c", "sd_dif_config_host")
 
@@ -11,15 +12,7 @@ BACKEND = Backend(
     name="scsi",
     summary="SCSI or SATA disk; stable writes if the host adapter exchanges protection data",
     source=SOURCE,
-    bindings=(
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
-    ),
+    bindings=asynchronous(SOURCE),
     remarks=(
         "stable writes: with DIX, that is, if the host adapter exchanges protection data "
         "(DIF on the target alone does not count), or iSCSI with a data digest; else no",

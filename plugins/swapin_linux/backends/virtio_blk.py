@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous, stable_writes
 
 SOURCE = Source("drivers/block/virtio_blk.c", "virtblk_probe")
 
@@ -12,16 +13,8 @@ BACKEND = Backend(
     summary="virtio-blk disk",
     source=SOURCE,
     bindings=(
-        bind(
-            "swap_device.stable_writes", False, because="the driver asks for nothing", source=SOURCE
-        ),
-        bind(
-            "swap_device.synchronous_io",
-            False,
-            because="the driver completes I/O asynchronously",
-            source=SOURCE,
-        ),
-        bind("swap_device.rw_page", False, because="the driver has no rw_page", source=SOURCE),
+        stable_writes(False, SOURCE, "the driver asks for nothing"),
+        *asynchronous(SOURCE),
     ),
 )
 

@@ -7,7 +7,8 @@ it can, for the duration of one compression.
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source, bind
+from swapin.model import Backend, Source
+from swapin_linux.backends import stable_writes, synchronous
 
 SOURCE = Source("drivers/block/zram/zram_drv.c", "zram_add")
 
@@ -16,32 +17,8 @@ BACKEND = Backend(
     summary="zram: compressed RAM disk; stable writes, synchronous",
     source=SOURCE,
     bindings=(
-        bind(
-            "swap_device.stable_writes",
-            True,
-            because="zram reads the page while it compresses it",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.synchronous_io",
-            True,
-            because="zram compresses and decompresses in the submitting context",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.rw_page",
-            True,
-            until="6.2",
-            because="rw_page compresses with the folio lock held",
-            source=SOURCE,
-        ),
-        bind(
-            "swap_device.rw_page",
-            False,
-            since="6.3",
-            because="rw_page is gone; the folio is unlocked before submit_bio_wait()",
-            source=SOURCE,
-        ),
+        stable_writes(True, SOURCE, "zram reads the page while it compresses it"),
+        *synchronous(SOURCE, "compresses"),
     ),
     remarks=(
         "up to 6.0 a backing_dev set before swapon takes rw_page away: give "
