@@ -75,3 +75,53 @@ def test_every_release_since_5_10(catalog: Catalog) -> None:
     expected += [f"6.{minor}" for minor in range(20)] + [f"7.{minor}" for minor in range(4)]
 
     assert expected == [k.release for k in catalog.kernels.values() if not k.variant]
+
+
+@pytest.mark.parametrize(
+    ("backend", "release", "stable"),
+    [
+        ("rbd", "6.1", True),
+        ("nvme-pi", "6.12", True),
+        ("nvme-tcp-data-digest", "5.10", True),
+        ("iscsi-data-digest", "7.3", True),
+        ("scsi-dix", "6.1", True),
+        ("mmc-spi", "6.1", True),
+        ("mmc", "6.1", False),
+        ("sata", "6.1", False),
+        ("ublk", "6.1", False),
+        ("xen-blkfront", "6.1", False),
+        ("pmem", "6.1", False),
+        ("btt", "6.1", None),
+        ("drbd", "5.10", False),
+        ("drbd", "5.15", None),
+        ("drbd", "6.1", True),
+        ("dm-linear", "6.1", None),
+        ("dm-integrity", "6.1", None),
+        ("md-raid1", "6.1", None),
+        ("swap-file-btrfs", "6.11", False),
+        ("swap-file-btrfs", "6.12", None),
+        ("swap-file-nfs", "7.3", False),
+        ("zram-backing-dev", "6.0", True),
+    ],
+)
+def test_stable_writes(catalog: Catalog, backend: str, release: str, stable: bool | None) -> None:
+    """Who asks for stable writes, and since when; none where it depends."""
+    at = catalog.kernels[release].at
+    bound = {b.fact: b.value for b in catalog.backends[backend].bindings if at in b.releases}
+
+    assert stable == bound.get("swap_device.stable_writes")
+
+
+def test_the_suggestion_of_the_thread(program: Program) -> None:
+    """zram before 6.1 shows writeback with a backing device and not without: a lost rw_page."""
+    fault = {
+        "kernel": {"release": "6.0"},
+        "architecture": "x86_64",
+        "pte": {"swp_exclusive": True},
+        "folio": {"fresh": False, "ksm": False, "writeback": True},
+    }
+    with_device = {**fault, "swap_device": {"backend": "zram-backing-dev"}}
+
+    assert "ANSWER_NO" == program.evaluate(with_device).outcomes["exclusive"]
+    with pytest.raises(ValueError, match="rw_page keeps the folio lock"):
+        program.evaluate({**fault, "swap_device": {"backend": "zram"}})

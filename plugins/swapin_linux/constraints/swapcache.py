@@ -59,7 +59,7 @@ CONSTRAINTS = (
         id="swapcache.left-dirty",
         holds=folio.fresh | folio.swapcache | folio.dirty,
         because="a page that leaves the swap cache is made dirty",
-        source=Source("mm/swapfile.c", "folio_free_swap"),
+        source=Source("mm/swapfile.c", "folio_free_swap", since="6.1"),
     ),
     Constraint(
         id="swapcache.drained",
@@ -90,7 +90,7 @@ CONSTRAINTS = (
         id="folio.anon",
         holds=folio.anon | (~folio.mapped & ~folio.ksm),
         because="a page that is mapped, or a KSM page, has its anonymous mapping set",
-        source=Source("include/linux/page-flags.h", "folio_test_anon"),
+        source=Source("include/linux/page-flags.h", "folio_test_anon", since="6.1"),
     ),
 )
 

@@ -11,7 +11,7 @@ CONSTRAINTS = (
         holds=~vma.uffd_wp_async | (vma.uffd_wp & kernel.uffd_wp_async),
         because="asynchronous mode is a mode of a write-protect registration, in kernels that have "
         "it",
-        source=Source("fs/userfaultfd.c", "userfaultfd_wp_async", since="6.7"),
+        source=Source("include/linux/userfaultfd_k.h", "userfaultfd_wp_async", since="6.7"),
     ),
     Constraint(
         id="uffd-rwp.kernel",

@@ -11,7 +11,7 @@ CONSTRAINTS = (
         holds=~(swap_device.rw_page & folio.writeback),
         because="rw_page keeps the folio lock until writeback has ended, and the fault needs the "
         "lock to look",
-        source=Source("block/bdev.c", "bdev_write_page", until="6.2"),
+        source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
 )
 

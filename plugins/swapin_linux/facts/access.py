@@ -9,7 +9,7 @@ FACTS = (
     Fact(
         name="access.write",
         meaning="the fault is a write: FAULT_FLAG_WRITE in vmf->flags",
-        source=Source("include/linux/mm_types.h", "FAULT_FLAG_WRITE"),
+        source=Source("include/linux/mm_types.h", "FAULT_FLAG_WRITE", since="6.1"),
     ),
 )
 

@@ -45,12 +45,12 @@ FACTS = (
     Fact(
         name="folio.dirty",
         meaning="the folio is dirty when the rmap function is entered: folio_test_dirty(folio)",
-        source=Source("mm/swapfile.c", "folio_free_swap"),
+        source=Source("mm/swapfile.c", "folio_free_swap", since="6.1"),
     ),
     Fact(
         name="folio.mapped",
         meaning="a page table maps the folio before this fault does: folio_mapped(folio)",
-        source=Source("include/linux/mm.h", "folio_mapped"),
+        source=Source("include/linux/mm.h", "folio_mapped", since="6.1"),
     ),
     Fact(
         name="folio.sole_user",
@@ -67,18 +67,18 @@ FACTS = (
         name="folio.extra_reference",
         meaning="somebody else holds a reference: not the fault, a page table, the swap cache or "
         "this CPU's LRU batch, but a GUP user or another CPU's batch",
-        source=Source("mm/memory.c", "wp_can_reuse_anon_folio"),
+        source=Source("mm/memory.c", "do_wp_page"),
     ),
     Fact(
         name="folio.lru_batched",
         meaning="the folio sits in this CPU's LRU batch, which holds a reference",
-        source=Source("mm/swap.c", "folio_add_lru"),
+        source=Source("mm/swap_state.c", "folio_add_lru", since="6.1"),
     ),
     Fact(
         name="folio.swap_full",
         meaning="the swap cache is freed whoever uses the page: mem_cgroup_swap_full(folio), "
         "VM_LOCKED or mlocked",
-        source=Source("mm/memory.c", "should_try_to_free_swap"),
+        source=Source("mm/memory.c", "should_try_to_free_swap", since="5.18"),
     ),
 )
 

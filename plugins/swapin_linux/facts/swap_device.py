@@ -20,7 +20,7 @@ FACTS = (
     Fact(
         name="swap_device.rw_page",
         meaning="the page was written by rw_page, which keeps the folio lock through writeback",
-        source=Source("block/bdev.c", "bdev_write_page", until="6.2"),
+        source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
 )
 

@@ -19,12 +19,12 @@ FACTS = (
     Fact(
         name="vma.uffd_wp_async",
         meaning="that registration is asynchronous: userfaultfd_wp_async(vma)",
-        source=Source("fs/userfaultfd.c", "userfaultfd_wp_async", since="6.7"),
+        source=Source("include/linux/userfaultfd_k.h", "userfaultfd_wp_async", since="6.7"),
     ),
     Fact(
         name="vma.soft_dirty_tracking",
         meaning="soft-dirty tracking is active in the VMA: vma_soft_dirty_enabled(vma)",
-        source=Source("mm/internal.h", "vma_soft_dirty_enabled"),
+        source=Source("mm/internal.h", "vma_soft_dirty_enabled", since="6.1"),
     ),
     Fact(
         name="vma.uffd_rwp",

@@ -45,7 +45,7 @@ INVARIANTS = (
         id="shared-is-not-exclusive",
         holds=~(folio.mapped & ~folio.fresh & ~pte.swp_exclusive) | ~Outcome.MAPPED_EXCLUSIVE.yes,
         meaning="a page that another page table maps is not mapped exclusive without the marker",
-        source=Source("mm/rmap.c", "folio_add_anon_rmap_ptes"),
+        source=Source("mm/rmap.c", "folio_add_anon_rmap_ptes", since="6.8"),
     ),
 )
 

@@ -81,7 +81,7 @@ RULES = (
         & (folio.fresh | (folio.sole_user & ~folio.writeback))
         & ~folio.extra_reference,
         because="do_wp_page() frees the swap cache and then holds the only reference",
-        source=Source("mm/memory.c", "wp_can_reuse_anon_folio", since="5.18"),
+        source=Source("mm/memory.c", "do_wp_page", since="5.18"),
     ),
     claim(
         Outcome.WRITE_REUSED,

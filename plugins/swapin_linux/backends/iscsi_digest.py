@@ -1,0 +1,25 @@
+"""iSCSI by the software initiator with a data digest."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Backend, Source
+from swapin_linux.backends import asynchronous, stable_writes
+
+SOURCE = Source("drivers/scsi/iscsi_tcp.c", "datadgst_en")
+
+BACKEND = Backend(
+    name="iscsi-data-digest",
+    summary="iSCSI, software initiator with data digest; stable writes",
+    source=SOURCE,
+    bindings=(
+        stable_writes(True, SOURCE, "the data digest is computed while the page is sent"),
+        *asynchronous(SOURCE),
+    ),
+)
+
+
+@hookimpl
+def swapin_backends() -> Iterable[Backend]:
+    """iscsi-data-digest."""
+    return (BACKEND,)
