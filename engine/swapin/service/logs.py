@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import json
 import logging
 import secrets
 import time
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +16,6 @@ from typing import Any, TextIO
 
 import grpc
 import structlog
-from structlog.contextvars import bind_contextvars
 from structlog.typing import FilteringBoundLogger
 
 from swapin.service.aio import EXEMPT, Behaviour, Context, Continuation, Handler, Interceptor
@@ -24,6 +26,11 @@ FLUSH_AFTER = 0.02
 
 REQUEST_ID = "x-request-id"
 """Metadata key of the request id, in requests and in answers."""
+
+
+# Random once, then counted: unique, and cheaper than randomness for each call.
+_RUN = secrets.token_hex(4)
+_calls = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -56,16 +63,33 @@ def current() -> CallRecord:
     return _current.get(None) or CallRecord("", "", 0)
 
 
+# One encoder for all lines: json.dumps() would make one for each.
+_encode = json.JSONEncoder(default=repr, ensure_ascii=False).encode
+
+
+def _encoded(line: dict[str, Any], **_: Any) -> str:
+    return _encode(line)
+
+
+def _with_call(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What is logged on behalf of a call names it."""
+    record = _current.get(None)
+    if record is not None:
+        line.setdefault("request_id", record.request_id)
+        line.setdefault("method", record.method)
+    return line
+
+
 def make_log(stream: TextIO, level: int = logging.INFO) -> FilteringBoundLogger:
-    """A logger that writes JSON lines to a stream, with what is bound to the context."""
+    """A logger that writes JSON lines to a stream, each with the call that it is about."""
     log: FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _with_call,
             structlog.processors.add_log_level,
             structlog.processors.MaybeTimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_encoded),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
@@ -106,7 +130,7 @@ def request_id_of(metadata: Any) -> str:
             ):
                 return value
             break
-    return secrets.token_hex(8)
+    return f"{_RUN}{next(_calls):08x}"
 
 
 class CallLog(Interceptor):
@@ -139,7 +163,6 @@ class CallLog(Interceptor):
         )
         # The call has a task of its own, and with it a context of its own.
         _current.set(record)
-        bind_contextvars(request_id=record.request_id, method=record.method)
         task = asyncio.current_task()
         assert task is not None
         task.add_done_callback(self._finished)
