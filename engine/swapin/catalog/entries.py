@@ -79,6 +79,7 @@ def _kernel(catalog: Catalog, kernel: Kernel) -> dict[str, Any]:
         "trees": kernel.trees,
         "after": kernel.after,
         "capabilities": catalog.capabilities(kernel),
+        "history": list(_history(catalog, kernel)),
         "changes": [
             {"what": change.what, "commit": change.commit, "title": change.title}
             for change in kernel.changes
@@ -86,6 +87,31 @@ def _kernel(catalog: Catalog, kernel: Kernel) -> dict[str, Any]:
         "replaces": [_rule(rule) for rule in kernel.replaces],
         "source": _source(kernel.source),
     }
+
+
+def _history(catalog: Catalog, kernel: Kernel) -> Iterator[dict[str, Any]]:
+    """What changed since the oldest kernel that this one goes back to, newest first."""
+    for ancestor in reversed(catalog.lineage(kernel)):
+        gained = dict(ancestor.capabilities)
+        if gained or ancestor.changes:
+            yield {
+                "since": ancestor.name,
+                "evidence": ancestor.evidence.value,
+                "changes": [
+                    " ".join(
+                        filter(
+                            None,
+                            (
+                                change.what,
+                                change.commit and f"[commit {change.commit}]",
+                                change.title and f'("{change.title}")',
+                            ),
+                        )
+                    )
+                    for change in ancestor.changes
+                ],
+                "capabilities": gained,
+            }
 
 
 def _architectures(catalog: Catalog, offer: Offer) -> _Described:

@@ -216,7 +216,7 @@ FACTS = (
     Fact(
         name="kernel.wp_refuses_large",
         meaning="do_wp_page() never reuses a page of a large folio that is not exclusive",
-        source=Source("mm/memory.c", "wp_can_reuse_anon_folio", since="6.7", until="6.14"),
+        source=Source("mm/memory.c", "wp_can_reuse_anon_folio", since="6.10", until="6.14"),
     ),
     Fact(
         name="kernel.wp_reuses_large",

@@ -22,6 +22,11 @@ KERNEL = Kernel(
             commit="2799e77529c2",
             title="mm/swap: fix do_swap_page() race with swapoff",
         ),
+        Change(
+            "there are device exclusive entries",
+            commit="b756a3b5e7ea",
+            title="mm: device exclusive memory access",
+        ),
     ),
 )
 

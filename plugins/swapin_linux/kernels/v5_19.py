@@ -34,6 +34,16 @@ KERNEL = Kernel(
             commit="1493a1913e34",
             title="mm/swap: remember PG_anon_exclusive via a swp pte bit",
         ),
+        Change(
+            "there are PTE markers",
+            commit="679d10331910",
+            title="mm: introduce PTE_MARKER swap entry",
+        ),
+        Change(
+            "a page that swapoff could not read leaves a swap-in error entry",
+            commit="9f186f9e5fa9",
+            title="mm/swapfile: unuse_pte can map random data if swap read fails",
+        ),
     ),
 )
 

@@ -23,6 +23,11 @@ KERNEL = Kernel(
             commit="63ad4add3823",
             title="mm: convert do_swap_page() to use a folio",
         ),
+        Change(
+            "the PTE of a device private page is compared again under its lock",
+            commit="16ce101db85d",
+            title="mm/memory.c: fix race when faulting a device private page",
+        ),
     ),
 )
 

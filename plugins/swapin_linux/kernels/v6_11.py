@@ -22,6 +22,10 @@ KERNEL = Kernel(
             commit="c18160dba5ff",
             title="mm: swap: reuse exclusive folio directly instead of wp page faults",
         ),
+        Change(
+            "a large folio of the swap cache is mapped whole where it can be",
+            title="mm: swap: entirely map large folios found in swapcache",
+        ),
     ),
 )
 

@@ -32,6 +32,9 @@ KERNEL = Kernel(
             commit="4b34f1d82c65",
             title="mm, swap: free the swap cache after folio is mapped",
         ),
+        Change(
+            "a large folio without an anon_vma that cannot be mapped whole is dropped",
+        ),
     ),
 )
 
