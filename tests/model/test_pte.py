@@ -71,8 +71,8 @@ def layouts(catalog: Catalog) -> list[PteLayout]:
 def test_fields_do_not_overlap(catalog: Catalog) -> None:
     """In every layout type, offset and flags have bits of their own."""
     for layout in layouts(catalog):
-        masks = [segment.scatter(~0) for segment in (*layout.type, *layout.offset)]
-        masks += [*layout.flags.values(), layout.present]
+        fields = (*layout.type, *layout.offset)
+        masks = [segment.scatter(-1) for segment in fields] + [*layout.flags.values()]
         for index, mask in enumerate(masks):
             for other in masks[:index]:
                 assert mask & other == 0, layout

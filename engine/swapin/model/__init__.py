@@ -31,7 +31,7 @@ from swapin.model.presets import (
     Kernel,
     bind,
 )
-from swapin.model.pte import PteBits, PteLayout, Segment
+from swapin.model.pte import PteBits, PteFieldError, PteLayout, Segment
 from swapin.model.release import Release, Releases
 from swapin.model.rules import Constraint, Invariant, Kind, Rule, Source, claim, outcome_order, veto
 from swapin.model.verdict import (
@@ -89,6 +89,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "PteBits",
+    "PteFieldError",
     "PteLayout",
     "Reason",
     "Release",

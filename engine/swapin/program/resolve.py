@@ -6,7 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from swapin.catalog import Catalog
-from swapin.model import Binding, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
+from swapin.model import (
+    Architecture,
+    Binding,
+    Fault,
+    FaultError,
+    Kernel,
+    Override,
+    Problem,
+    PteLayout,
+    Reason,
+)
 from swapin.model.errors import listed, near_match
 
 _MOST_KEPT = 4096
@@ -98,6 +108,8 @@ class Resolver:
             problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
         if kernel is None or problems:
             raise FaultError(problems)
+        if architecture is not None and kernel.at not in architecture.releases:
+            raise _not_then(architecture, kernel)
         facts = catalog.capabilities(kernel)
         bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
         for kind, preset in (("architecture", architecture), ("backend", backend)):
@@ -143,6 +155,14 @@ class Resolver:
 
 def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]:
     return (binding for binding in bindings if kernel.at in binding.releases)
+
+
+def _not_then(architecture: Architecture, kernel: Kernel) -> FaultError:
+    message = (
+        f"{kernel.release} has no architecture `{architecture.name}`; "
+        f"its releases: {architecture.releases}"
+    )
+    return _refused("architecture", Reason.UNKNOWN_NAME, message)
 
 
 def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:

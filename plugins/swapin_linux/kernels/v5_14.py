@@ -12,7 +12,21 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="5.13",
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive_write",
+        "device_exclusive_read",
+    ),
     changes=(
+        Change(
+            "entries for pages to which a device has exclusive access",
+            commit="b756a3b5e7ea",
+            title="mm: device exclusive memory access",
+        ),
         Change(
             "the swap device is pinned during the fault",
             commit="2799e77529c2",

@@ -12,7 +12,6 @@ KERNEL = Kernel(
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.0",
-    max_swapfiles=22,
     trees="v6.1.4 and v6.1.192",
     changes=(
         Change(

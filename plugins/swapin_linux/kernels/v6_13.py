@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Evidence, Kernel, Source
+from swapin.model import Change, Evidence, Kernel, Source
 
 KERNEL = Kernel(
     release="6.13",
@@ -12,6 +12,14 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.12",
+    marker_bits={"uffd_wp": 1 << 0, "poisoned": 1 << 1, "guard": 1 << 2},
+    changes=(
+        Change(
+            "a marker for guard regions",
+            commit="7c53dfbdb024",
+            title="mm: add PTE_MARKER_GUARD PTE marker",
+        ),
+    ),
 )
 
 

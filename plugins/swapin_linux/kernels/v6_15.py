@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Evidence, Kernel, Source
+from swapin.model import Change, Evidence, Kernel, Source
 
 KERNEL = Kernel(
     release="6.15",
@@ -12,6 +12,23 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.14",
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_read_exclusive",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive",
+        "pte_marker",
+    ),
+    changes=(
+        Change(
+            "one kind of device exclusive entry in place of two",
+            commit="c25465eb7630",
+            title="mm: use single SWP_DEVICE_EXCLUSIVE entry type",
+        ),
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Evidence, Kernel, Source
+from swapin.model import Change, Evidence, Kernel, Source
 
 KERNEL = Kernel(
     release="6.2",
@@ -13,6 +13,25 @@ KERNEL = Kernel(
     source=Source("mm/memory.c", "do_swap_page"),
     page_flags={},
     after="6.1",
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_read_exclusive",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive_write",
+        "device_exclusive_read",
+        "pte_marker",
+    ),
+    marker_bits={"uffd_wp": 1 << 0, "swapin_error": 1 << 1},
+    changes=(
+        Change(
+            "the entry for a page that swapoff could not read became a marker",
+            commit="15520a3f0469",
+            title="mm: use pte markers for swap errors",
+        ),
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Evidence, Kernel, Source
+from swapin.model import Change, Evidence, Kernel, Source
 
 KERNEL = Kernel(
     release="6.6",
@@ -12,6 +12,14 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.5",
+    marker_bits={"uffd_wp": 1 << 0, "poisoned": 1 << 1},
+    changes=(
+        Change(
+            "the marker of swap errors serves every kind of poison",
+            commit="af19487f00f3",
+            title="mm: make PTE_MARKER_SWAPIN_ERROR more general",
+        ),
+    ),
 )
 
 

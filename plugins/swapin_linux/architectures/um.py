@@ -1,0 +1,30 @@
+"""um (user-mode Linux): the marker since 6.3, in bit 10."""
+
+from collections.abc import Iterable
+
+from swapin import hookimpl
+from swapin.model import Architecture, PteLayout, Source
+from swapin_linux.architectures import gained_the_bit_in_6_3, pte_bits
+
+# The bits of present are _PAGE_PRESENT and _PAGE_PROTNONE.
+ARCHITECTURES = tuple(
+    gained_the_bit_in_6_3(
+        f"um-{bits}",
+        f"user-mode Linux, {bits} bits",
+        PteLayout(
+            bits=bits,
+            type=pte_bits("5-9"),
+            offset=pte_bits(f"11-{bits - 1}"),
+            present=0x11,
+            source=Source("arch/um/include/asm/pgtable.h", "__swp_entry"),
+        ),
+        exclusive=1 << 10,
+    )
+    for bits in (64, 32)
+)
+
+
+@hookimpl
+def swapin_architectures() -> Iterable[Architecture]:
+    """um in both widths."""
+    return ARCHITECTURES
