@@ -34,6 +34,7 @@ from swapin.model.presets import (
 from swapin.model.pte import PteBits, PteFieldError, PteLayout, Segment
 from swapin.model.release import Release, Releases
 from swapin.model.rules import Constraint, Invariant, Kind, Rule, Source, claim, outcome_order, veto
+from swapin.model.swap_pte import SwapPte
 from swapin.model.verdict import (
     Condition,
     Depth,
@@ -98,6 +99,7 @@ __all__ = [
     "RuleTrace",
     "Segment",
     "Source",
+    "SwapPte",
     "Verdict",
     "access",
     "all_of",

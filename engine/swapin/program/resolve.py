@@ -17,7 +17,7 @@ from swapin.model import (
     PteLayout,
     Reason,
 )
-from swapin.model.errors import listed, near_match
+from swapin.model.errors import unknown_name
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -101,11 +101,11 @@ class Resolver:
         architecture = catalog.architectures.get(fault.architecture)
         if fault.architecture and architecture is None:
             names = list(catalog.architectures)
-            problems.append(_unknown("architecture", "architecture", fault.architecture, names))
+            problems.append(unknown_name("architecture", "architecture", fault.architecture, names))
         backend = catalog.backends.get(fault.backend)
         if fault.backend and backend is None:
             names = list(catalog.backends)
-            problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
+            problems.append(unknown_name("swap_device.backend", "backend", fault.backend, names))
         if kernel is None or problems:
             raise FaultError(problems)
         if architecture is not None and kernel.at not in architecture.releases:
@@ -169,14 +169,8 @@ def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:
     if fault.variant and fault.release in catalog.kernels:
         known = [k.variant for k in catalog.kernels.values() if k.release == fault.release]
         variants = [variant for variant in known if variant]
-        return _unknown("kernel.variant", "variant", fault.variant, variants)
-    return _unknown("kernel.release", "kernel", fault.release, list(catalog.kernels))
-
-
-def _unknown(where: str, kind: str, name: str, known: list[str]) -> Problem:
-    near = near_match(name, known)
-    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
-    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{name}`{near}{offered}")
+        return unknown_name("kernel.variant", "variant", fault.variant, variants)
+    return unknown_name("kernel.release", "kernel", fault.release, list(catalog.kernels))
 
 
 def _refused(where: str, reason: Reason, message: str) -> FaultError:
