@@ -138,8 +138,7 @@ class PteLayout:
         if word == self.none:
             raise PteFieldError(
                 "offset",
-                f"type {bits.type}, offset {bits.offset:#x} would be `{word:#x}`, the empty PTE; "
-                "the first slot of a device is its header and is never swapped to",
+                f"type {bits.type}, offset {bits.offset:#x} would be `{word:#x}`, the empty PTE",
             )
         return word
 
