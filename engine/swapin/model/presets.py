@@ -115,6 +115,10 @@ class Architecture:
     """Raw swap-PTE layouts, each for a range of releases; ranges do not overlap."""
     releases: Releases = EVERY_RELEASE
     """The releases that have the architecture."""
+    configuration: str = ""
+    """How the kernel's headers are made to show this architecture: Kconfig symbols without their
+    prefix, with ``=VALUE`` where it is not 1; ``_MACRO``; ``+FOLDER`` for one that its Makefile
+    searches, below the architecture's."""
 
     def layout(self, release: Release) -> PteLayout | None:
         """The layout in a release; ``None`` if it is not known, or there is no such machine."""

@@ -63,6 +63,7 @@ def gained_the_bit_in_6_3(
     before: PteLayout,
     *,
     exclusive: int,
+    configuration: str = "",
     earlier: tuple[PteLayout, ...] = (),
     until: Release | None = None,
     later: tuple[PteLayout, ...] = (),
@@ -74,6 +75,7 @@ def gained_the_bit_in_6_3(
     :param what: the architecture, for eyes.
     :param before: the layout up to 6.2, from the start of its ``releases``.
     :param exclusive: mask of the bit.
+    :param configuration: see :class:`swapin.model.Architecture`.
     :param earlier: layouts before that one.
     :param until: last release of the layout that 6.3 brought; ``None``: it is still so.
     :param later: the layouts after that one.
@@ -90,6 +92,7 @@ def gained_the_bit_in_6_3(
         summary=f"{what}; exclusive marker since 6.3",
         source=before.source,
         releases=releases,
+        configuration=configuration,
         bindings=exclusive_bit(
             last_without="6.2",
             first_with="6.3",

@@ -16,6 +16,7 @@ ARCHITECTURE = gained_the_bit_in_6_3(
         present=0x1,
         source=Source("arch/alpha/include/asm/pgtable.h", "mk_swap_pte"),
     ),
+    configuration="PAGE_SHIFT=13 PGTABLE_LEVELS=3",
     exclusive=1 << 39,
     type=pte_bits("32-38"),
 )

@@ -19,10 +19,17 @@ TWO_LEVEL = PteLayout(
 LPAE = replace(TWO_LEVEL, bits=64, entry_bits=32, present=0x3)
 
 ARCHITECTURES = tuple(
-    gained_the_bit_in_6_3(name, what, layout, exclusive=1 << 7, offset=pte_bits("8-31"))
-    for name, what, layout in (
-        ("arm", "arm, two-level page tables", TWO_LEVEL),
-        ("arm-lpae", "arm with LPAE", LPAE),
+    gained_the_bit_in_6_3(
+        name,
+        what,
+        layout,
+        configuration=f"PAGE_OFFSET=0xc0000000 {tables}",
+        exclusive=1 << 7,
+        offset=pte_bits("8-31"),
+    )
+    for name, what, layout, tables in (
+        ("arm", "arm, two-level page tables", TWO_LEVEL, "PGTABLE_LEVELS=2"),
+        ("arm-lpae", "arm with LPAE", LPAE, "PGTABLE_LEVELS=3 ARM_LPAE"),
     )
 )
 

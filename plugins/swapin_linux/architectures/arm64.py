@@ -13,6 +13,8 @@ ARCHITECTURE = Architecture(
     summary="arm64; exclusive marker since 5.19",
     source=SOURCE,
     bindings=exclusive_bit_since_5_19(SOURCE.file),
+    configuration="ARM64_PAGE_SHIFT=12 ARM64_VA_BITS=48 ARM64_PA_BITS=48 "
+    "ARM64_CONT_PTE_SHIFT=4 ARM64_CONT_PMD_SHIFT=4 HAVE_ARCH_USERFAULTFD_WP",
     layouts=(
         # The bits of present are PTE_VALID and PTE_PROT_NONE.
         PteLayout(

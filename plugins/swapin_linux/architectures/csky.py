@@ -38,6 +38,7 @@ ARCHITECTURES = (
             source=ABI_1,
             remark=MOVED,
         ),
+        configuration="+abiv1/inc PAGE_OFFSET=0x80000000",
         exclusive=1 << 9,
         offset=pte_bits("10-31"),
         earlier=(layout_of_5_10(ABI_1, 0x1),),
@@ -54,6 +55,7 @@ ARCHITECTURES = (
             source=ABI_2,
             remark=MOVED,
         ),
+        configuration="+abiv2/inc PAGE_OFFSET=0x80000000",
         exclusive=1 << 7,
         offset=pte_bits("8", "11-31"),
         earlier=(

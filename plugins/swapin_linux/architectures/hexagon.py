@@ -16,6 +16,7 @@ ARCHITECTURE = gained_the_bit_in_6_3(
         present=0x1,
         source=Source("arch/hexagon/include/asm/pgtable.h", "__swp_entry"),
     ),
+    configuration="PAGE_SIZE_4KB",
     exclusive=1 << 6,
     offset=pte_bits("7-9", "13-31"),
 )

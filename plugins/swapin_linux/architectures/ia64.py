@@ -20,6 +20,7 @@ ARCHITECTURE = gained_the_bit_in_6_3(
         present=0x8000000000000001,
         source=Source("arch/ia64/include/asm/pgtable.h", "__swp_entry"),
     ),
+    configuration="IA64_PAGE_SIZE_16KB PAGE_SHIFT=14 PGTABLE_LEVELS=3",
     exclusive=1 << 7,
     type=pte_bits("1-6"),
     releases=Releases.of(until="6.6"),

@@ -24,6 +24,7 @@ ARCHITECTURES = (
             present=0x480,
             source=SOURCE,
         ),
+        configuration="PAGE_SIZE_16KB PAGE_SHIFT=14 PGTABLE_LEVELS=3",
         exclusive=1 << 23,
         type=pte_bits("16-22"),
         releases=Releases.of(since="5.19"),
@@ -41,6 +42,7 @@ ARCHITECTURES = (
                 source=Source(SOURCE.file, "pte_swp_mkexclusive", since="6.19"),
             ),
         ),
+        configuration="PAGE_SIZE_4KB",
         layouts=(
             PteLayout(
                 releases=Releases.of(since="6.19"),

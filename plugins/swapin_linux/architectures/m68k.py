@@ -22,6 +22,7 @@ ARCHITECTURES = (
             present=0x5,
             source=Source("arch/m68k/include/asm/motorola_pgtable.h", "__swp_entry"),
         ),
+        configuration="MMU_MOTOROLA PGTABLE_LEVELS=3",
         exclusive=1 << 11,
         type=pte_bits("4-10"),
     ),
@@ -37,6 +38,7 @@ ARCHITECTURES = (
             remark="the top bit of the offset is the valid bit, so a PTE that has it is no"
             " swap PTE",
         ),
+        configuration="SUN3 MMU_SUN3 PAGE_SHIFT=13",
         exclusive=1 << 6,
         type=pte_bits("0-5"),
         offset=pte_bits("7-30"),
@@ -51,6 +53,7 @@ ARCHITECTURES = (
             present=1 << 10,
             source=Source("arch/m68k/include/asm/mcf_pgtable.h", "__swp_entry"),
         ),
+        configuration="COLDFIRE MMU_COLDFIRE PAGE_SHIFT=13",
         exclusive=1 << 7,
         type=pte_bits("0-6"),
     ),

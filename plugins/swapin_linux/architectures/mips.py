@@ -25,6 +25,7 @@ ARCHITECTURES = (
             present=0x1,
             source=Source("arch/mips/include/asm/pgtable-64.h", "mk_swap_pte"),
         ),
+        configuration="CPU_MIPS64 PAGE_SIZE_4KB PGTABLE_LEVELS=3 PHYS_ADDR_T_64BIT",
         exclusive=1 << 23,
         type=pte_bits("16-22"),
     ),
@@ -38,6 +39,7 @@ ARCHITECTURES = (
             present=0x1,
             source=SOURCE,
         ),
+        configuration="CPU_R3000 CPU_R3K_TLB PAGE_SIZE_4KB",
         exclusive=1 << 7,
     ),
     gained_the_bit_in_6_3(
@@ -50,6 +52,7 @@ ARCHITECTURES = (
             present=0x1,
             source=SOURCE,
         ),
+        configuration="PAGE_SIZE_4KB",
         exclusive=1 << 1,
     ),
     gained_the_bit_in_6_3(
@@ -65,6 +68,7 @@ ARCHITECTURES = (
             source=SOURCE,
             remark=TWO_WORDS,
         ),
+        configuration="CPU_MIPS32 XPA PHYS_ADDR_T_64BIT PAGE_SIZE_4KB",
         exclusive=1 << 25,
     ),
     gained_the_bit_in_6_3(
@@ -80,6 +84,7 @@ ARCHITECTURES = (
             source=SOURCE,
             remark=TWO_WORDS,
         ),
+        configuration="CPU_MIPS32 PHYS_ADDR_T_64BIT PAGE_SIZE_4KB",
         exclusive=1 << 7,
     ),
 )

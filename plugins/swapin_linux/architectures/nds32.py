@@ -22,6 +22,7 @@ ARCHITECTURE = Architecture(
             source=SOURCE,
         ),
     ),
+    configuration="ANDES_PAGE_SIZE_4KB",
     layouts=(
         PteLayout(
             releases=UP_TO_5_17,

@@ -16,6 +16,7 @@ ARCHITECTURE = gained_the_bit_in_6_3(
         present=0x1,
         source=Source("arch/openrisc/include/asm/pgtable.h", "__swp_entry"),
     ),
+    configuration="PAGE_SHIFT=13",
     exclusive=1 << 11,
     type=pte_bits("5-10"),
 )

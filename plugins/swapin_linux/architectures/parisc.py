@@ -20,10 +20,11 @@ ARCHITECTURES = tuple(
             present=0x200,
             source=Source("arch/parisc/include/asm/pgtable.h", "__swp_entry"),
         ),
+        configuration=f"PARISC_PAGE_SIZE_4KB PGTABLE_LEVELS={levels}",
         exclusive=1 << 8,
         offset=pte_bits("5-7", f"10-{bits - 1}"),
     )
-    for bits in (32, 64)
+    for bits, levels in ((32, 2), (64, 3))
 )
 
 

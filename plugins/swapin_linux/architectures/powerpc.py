@@ -16,7 +16,7 @@ BOOK3S_32 = Source("arch/powerpc/include/asm/book3s/32/pgtable.h", "__swp_entry"
 NOHASH_32 = Source("arch/powerpc/include/asm/nohash/32/pgtable.h", "__swp_entry")
 
 
-def book3s_64(name: str, page: str, page_shift: int) -> Architecture:
+def book3s_64(name: str, kib: int, page_shift: int) -> Architecture:
     """64-bit book3s with pages of one size."""
     unmarked = PteLayout(
         releases=Releases.of(until="5.18"),
@@ -32,8 +32,11 @@ def book3s_64(name: str, page: str, page_shift: int) -> Architecture:
     )
     return Architecture(
         name=name,
-        summary=f"ppc64 book3s, {page} pages; exclusive marker since 5.19",
+        summary=f"ppc64 book3s, {kib} KiB pages; exclusive marker since 5.19",
         source=BOOK3S_64,
+        configuration="PPC64 PPC_BOOK3S PPC_BOOK3S_64 PPC_RADIX_MMU HAVE_ARCH_SOFT_DIRTY"
+        f" MEM_SOFT_DIRTY PPC_PAGE_SHIFT={page_shift} PAGE_SHIFT={page_shift}"
+        f" PPC_{kib}K_PAGES",
         bindings=exclusive_bit_since_5_19(BOOK3S_64.file),
         layouts=(
             unmarked,
@@ -53,12 +56,11 @@ PPC32 = PteLayout(
 )
 PPC32_WIDE = replace(PPC32, bits=64, entry_bits=32)
 
-E500_WIDE = "ppc32 nohash, 85xx, 64-bit PTEs"
-E500 = "ppc32 nohash, 85xx, 32-bit PTEs"
+PAGES_4K = "PPC_4K_PAGES PPC_PAGE_SHIFT=12"
 
 ARCHITECTURES = (
-    book3s_64("ppc64", "64 KiB", 16),
-    book3s_64("ppc64-4k", "4 KiB", 12),
+    book3s_64("ppc64", 64, 16),
+    book3s_64("ppc64-4k", 4, 12),
     gained_the_bit_in_6_3(
         "ppc64-nohash",
         "ppc64 nohash (book3e)",
@@ -69,22 +71,43 @@ ARCHITECTURES = (
             present=0x1,
             source=Source("arch/powerpc/include/asm/nohash/64/pgtable.h", "__swp_entry"),
         ),
+        configuration=f"PPC64 PPC_BOOK3E_64 PPC_BOOK3E E500 PPC_E500 {PAGES_4K}",
         exclusive=1 << 7,
     ),
     gained_the_bit_in_6_3(
         "ppc32-book3s",
         "ppc32 book3s",
         replace(PPC32, source=BOOK3S_32),
+        configuration=f"PPC32 PPC_BOOK3S_32 PPC_BOOK3S {PAGES_4K}",
         exclusive=1 << 2,
     ),
-    gained_the_bit_in_6_3("ppc32-nohash-44x", "ppc32 nohash, 44x", PPC32_WIDE, exclusive=1 << 2),
-    gained_the_bit_in_6_3("ppc32-nohash-8xx", "ppc32 nohash, 8xx", PPC32, exclusive=1 << 2),
-    gained_the_bit_in_6_3("ppc32-nohash-85xx-64bitpte", E500_WIDE, PPC32_WIDE, exclusive=1 << 2),
+    gained_the_bit_in_6_3(
+        "ppc32-nohash-44x",
+        "ppc32 nohash, 44x",
+        PPC32_WIDE,
+        configuration="PPC32 44x PPC_4K_PAGES PTE_64BIT PHYS_64BIT PPC_PAGE_SHIFT=12",
+        exclusive=1 << 2,
+    ),
+    gained_the_bit_in_6_3(
+        "ppc32-nohash-8xx",
+        "ppc32 nohash, 8xx",
+        PPC32,
+        configuration=f"PPC32 PPC_8xx {PAGES_4K}",
+        exclusive=1 << 2,
+    ),
+    gained_the_bit_in_6_3(
+        "ppc32-nohash-85xx-64bitpte",
+        "ppc32 nohash, 85xx, 64-bit PTEs",
+        PPC32_WIDE,
+        configuration=f"PPC32 E500 PPC_E500 FSL_BOOKE PPC_85xx PTE_64BIT PHYS_64BIT {PAGES_4K}",
+        exclusive=1 << 2,
+    ),
     # The present bit moved twice, between bits that no field has.
     gained_the_bit_in_6_3(
         "ppc32-nohash-85xx-32bitpte",
-        E500,
+        "ppc32 nohash, 85xx, 32-bit PTEs",
         PPC32,
+        configuration=f"PPC32 E500 PPC_E500 FSL_BOOKE PPC_85xx {PAGES_4K}",
         exclusive=1 << 2,
         present=0x2,
         until=Release(6, 19),

@@ -47,6 +47,8 @@ ARCHITECTURES = (
         "riscv64",
         "riscv, 64 bits",
         layout(64),
+        configuration="PGTABLE_LEVELS=5 HAVE_ARCH_SOFT_DIRTY MEM_SOFT_DIRTY "
+        "HAVE_ARCH_USERFAULTFD_WP",
         exclusive=1 << 6,
         type=pte_bits("7-11"),
         offset=pte_bits("12-63"),

@@ -25,6 +25,7 @@ ARCHITECTURE = Architecture(
     summary="s390x; exclusive marker since 5.19",
     source=UNMARKED.source,
     bindings=exclusive_bit_since_5_19(UNMARKED.source.file),
+    configuration="PGTABLE_LEVELS=5 HAVE_ARCH_SOFT_DIRTY MEM_SOFT_DIRTY",
     layouts=(
         UNMARKED,
         replace(

@@ -26,6 +26,7 @@ ARCHITECTURES = (
             source=SOURCE,
             remark="the type field reaches into the present bit, but generic types do not",
         ),
+        configuration="29BIT SUPERH32 PAGE_SIZE_4KB PAGE_OFFSET=0x80000000",
         exclusive=1 << 6,
         type=pte_bits("1-5"),
     ),
@@ -41,6 +42,7 @@ ARCHITECTURES = (
             present=PRESENT,
             source=SOURCE,
         ),
+        configuration="SUPERH32 X2TLB PAGE_SIZE_4KB PAGE_OFFSET=0x80000000",
         exclusive=1 << 6,
     ),
 )

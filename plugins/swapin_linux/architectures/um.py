@@ -18,9 +18,10 @@ ARCHITECTURES = tuple(
             present=0x11,
             source=Source("arch/um/include/asm/pgtable.h", "__swp_entry"),
         ),
+        configuration=tables,
         exclusive=1 << 10,
     )
-    for bits in (64, 32)
+    for bits, tables in ((64, "PGTABLE_LEVELS=3 3_LEVEL_PGTABLES"), (32, "PGTABLE_LEVELS=2"))
 )
 
 

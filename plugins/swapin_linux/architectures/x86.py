@@ -32,6 +32,7 @@ ARCHITECTURES = (
         summary="x86-64; exclusive marker since 5.19",
         source=UNMARKED.source,
         bindings=exclusive_bit_since_5_19("arch/x86/include/asm/pgtable.h"),
+        configuration="X86_64 MEM_SOFT_DIRTY HAVE_ARCH_SOFT_DIRTY HAVE_ARCH_USERFAULTFD_WP",
         layouts=(
             UNMARKED,
             replace(
@@ -51,6 +52,7 @@ ARCHITECTURES = (
             present=PRESENT,
             source=Source("arch/x86/include/asm/pgtable-2level.h", "__swp_entry"),
         ),
+        configuration="X86_32",
         exclusive=1 << 7,
     ),
     # The PTE has room for 50 bits of offset; the 32 bits of swp_entry_t have not.
@@ -66,6 +68,7 @@ ARCHITECTURES = (
             present=PRESENT,
             source=Source("arch/x86/include/asm/pgtable-3level.h", "__swp_entry"),
         ),
+        configuration="X86_32 X86_PAE PGTABLE_LEVELS=3",
         exclusive=1 << 7,
     ),
 )
