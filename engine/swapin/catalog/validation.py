@@ -94,12 +94,12 @@ def _unknown(
     catalog: Catalog, declaration: str, expression: Expression, outcomes: bool = True
 ) -> Iterator[tuple[str, str]]:
     for name in expression.names():
-        if name in catalog.facts or (outcomes and name in _OUTCOMES):
+        if name in catalog.atoms or (outcomes and name in _OUTCOMES):
             continue
         if name in _OUTCOMES:
             yield declaration, f"reads `{name}`; only facts may be read here"
         else:
-            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.facts)}"
+            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.atoms)}"
 
 
 def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[str, str]]:
@@ -117,10 +117,10 @@ class _Space:
         self._admissible = all_of(
             constraint.holds
             for constraint in catalog.constraints.values()
-            if all(name in catalog.facts for name in constraint.holds.names())
+            if all(name in catalog.atoms for name in constraint.holds.names())
         )
         self._found: list[dict[str, bool]] = []
-        self._facts = catalog.facts
+        self._atoms = catalog.atoms
 
     def meets(self, condition: Expression) -> bool:
         """Whether some admissible state satisfies a condition.
@@ -133,7 +133,7 @@ class _Space:
         state = model_of(condition & self._admissible)
         if state is None:
             return False
-        self._found.append({name: state.get(name, False) for name in self._facts})
+        self._found.append({name: state.get(name, False) for name in self._atoms})
         return True
 
 
@@ -177,8 +177,8 @@ def _binding_faults(
 ) -> Iterator[tuple[str, str]]:
     ranges: dict[str, list[Releases]] = {}
     for binding in bindings:
-        if binding.fact not in catalog.facts:
-            near = near_match(binding.fact, catalog.facts)
+        if binding.fact not in catalog.atoms:
+            near = near_match(binding.fact, catalog.atoms)
             yield declaration, f"binds unknown fact `{binding.fact}`{near}"
         ranges.setdefault(binding.fact, []).append(binding.releases)
     for fact, found in ranges.items():

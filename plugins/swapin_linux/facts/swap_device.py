@@ -22,6 +22,11 @@ FACTS = (
         meaning="the page was written by rw_page, which keeps the folio lock through writeback",
         source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
+    Fact(
+        name="swap_device.available",
+        meaning="get_swap_device() returned the device: no swapoff is in progress",
+        source=Source("mm/memory.c", "do_swap_page", since="5.14", commit="2799e77529c2"),
+    ),
 )
 
 

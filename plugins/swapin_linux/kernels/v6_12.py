@@ -11,8 +11,11 @@ KERNEL = Kernel(
     summary="as 6.11",
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
-    page_flags={"lru": 5, "dirty": 4},
+    page_flags={"lru": 5, "dirty": 4, "head": 6},
     after="6.11",
+    capabilities={
+        "kernel.allocates_large_folios": True,
+    },
     trees="v6.12.8 and v6.12.117",
 )
 
