@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import swapin
 from swapin.catalog import KINDS, hookspecs
 from swapin.cli.exits import Exit
 from swapin.model import Depth, Group, Outcome, Reason
@@ -73,3 +74,24 @@ def test_links_lead_somewhere(root: Path) -> None:
     for path in [root / "README.md", *(root / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), (path, target)
+
+
+def test_the_page_of_ptes_is_true(
+    root: Path, program: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Commands on the page print what it shows; fields and kinds of entry are all there."""
+    from swapin.cli import main
+
+    text = page(root, "docs/pte.md")
+    shown = re.findall(r"^    \$ swapin (.*)\n    (.*)$", text, re.MULTILINE)
+    assert 2 == len(shown)
+    for command, output in shown:
+        assert 0 == main(command.split())
+        assert output == capsys.readouterr().out.rstrip("\n")
+    pte = swapin.PteCodec(program.catalog).decode(1 << 9, "x86_64", "6.1").to_dict()
+    kinds = {kind for known in program.catalog.kernels.values() for kind in known.entry_kinds or ()}
+    meanings = {
+        name for known in program.catalog.kernels.values() for name in known.marker_bits or ()
+    }
+    for word in {"swap", *pte, *kinds, *meanings}:
+        assert f"`{word}`" in text, word

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from swapin.catalog.hookspecs import hookimpl
     from swapin.model import CatalogError, Depth, Fault, FaultError, Verdict
     from swapin.program import Program
+    from swapin.program.ptes import PteCodec
     from swapin.service.client import Client
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ __all__ = [
     "Fault",
     "FaultError",
     "Program",
+    "PteCodec",
     "Verdict",
     "__version__",
     "evaluate",
@@ -53,6 +55,7 @@ _HOMES = {
     "Fault": "swapin.model",
     "FaultError": "swapin.model",
     "Program": "swapin.program",
+    "PteCodec": "swapin.program.ptes",
     "Verdict": "swapin.model",
     "hookimpl": "swapin.catalog.hookspecs",
     "load_catalog": "swapin.catalog",

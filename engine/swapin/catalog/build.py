@@ -27,6 +27,13 @@ from swapin.model import (
     Rule,
 )
 from swapin.model.errors import near_match
+from swapin.model.pte import TYPE_BITS
+
+ENTRY_TYPES = 1 << TYPE_BITS
+"""Types that an entry can have, swap or not."""
+
+SWAP_ENTRY = "swap"
+"""The kind of an entry that names a slot on a swap device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +178,32 @@ class Catalog:
                 return ancestor.page_flags
         return {}
 
+    def entry_kinds(self, kernel: Kernel) -> tuple[str, ...]:
+        """Kinds of non-swap entry of a kernel, the last one of type 31; empty if not known."""
+        line = reversed(self.lineage(kernel))
+        return next((known.entry_kinds for known in line if known.entry_kinds is not None), ())
+
     def max_swapfiles(self, kernel: Kernel) -> int:
         """``MAX_SWAPFILES`` of a kernel; 0 if it is not known."""
+        kinds = self.entry_kinds(kernel)
+        return ENTRY_TYPES - len(kinds) if kinds else 0
+
+    def entry_kind(self, kernel: Kernel, type: int) -> str:
+        """What an entry of this type is: ``swap``, ``hwpoison``, ``migration_read``.
+
+        :param type: ``swp_type()``, 0 to 31.
+        :returns: an empty string if the kinds of the kernel are not known.
+        """
+        kinds = self.entry_kinds(kernel)
+        if not kinds:
+            return ""
+        index = type - (ENTRY_TYPES - len(kinds))
+        return kinds[index] if index >= 0 else SWAP_ENTRY
+
+    def marker_bits(self, kernel: Kernel) -> Mapping[str, int]:
+        """Masks in the offset of a ``pte_marker`` entry, by meaning."""
         line = reversed(self.lineage(kernel))
-        return next((known.max_swapfiles for known in line if known.max_swapfiles), 0)
+        return next((known.marker_bits for known in line if known.marker_bits is not None), {})
 
     def rules_of(self, kernel: Kernel) -> tuple[Rule, ...]:
         """The rules of a kernel, with those that it or an ancestor replaces."""

@@ -80,6 +80,9 @@ def _kernel(catalog: Catalog, kernel: Kernel) -> dict[str, Any]:
         "after": kernel.after,
         "capabilities": catalog.capabilities(kernel),
         "history": list(_history(catalog, kernel)),
+        "max_swapfiles": catalog.max_swapfiles(kernel),
+        "entry_kinds": list(catalog.entry_kinds(kernel)),
+        "marker_bits": {name: hex(mask) for name, mask in catalog.marker_bits(kernel).items()},
         "changes": [
             {"what": change.what, "commit": change.commit, "title": change.title}
             for change in kernel.changes
@@ -121,16 +124,22 @@ def _architectures(catalog: Catalog, offer: Offer) -> _Described:
 
 def _architecture(architecture: Architecture) -> dict[str, Any]:
     return {
+        "releases": str(architecture.releases),
         "bindings": [_binding(binding) for binding in architecture.bindings],
         "layouts": [
             {
                 "releases": str(layout.releases),
                 "bits": layout.bits,
+                "entry_bits": layout.entry_bits or layout.bits,
+                "words": layout.words,
                 "base": hex(layout.base),
                 "type": [[part.field, part.pte, part.width] for part in layout.type],
                 "offset": [[part.field, part.pte, part.width] for part in layout.offset],
                 "flags": {name: hex(mask) for name, mask in layout.flags.items()},
                 "present": hex(layout.present),
+                "absent": hex(layout.absent),
+                "none": hex(layout.none),
+                "remark": layout.remark,
                 "source": _source(layout.source),
             }
             for layout in architecture.layouts

@@ -19,6 +19,7 @@ from swapin.model import (
     all_of,
 )
 from swapin.model.errors import near_match
+from swapin.model.pte import TYPE_BITS
 from swapin.model.satisfiability import model_of, satisfiable
 
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
             yield declaration, f"unknown capability `{name}`{near_match(name, catalog.facts)}"
         elif not known.capability:
             yield declaration, f"`{name}` is no capability; only `kernel.*` facts are"
+    kinds = kernel.entry_kinds or ()
+    if len({*kinds, "swap"}) != len(kinds) + 1 or len(kinds) >= 1 << TYPE_BITS:
+        yield declaration, "entry kinds are distinct, leave types for swap, and none is `swap`"
     ancestor, passed = kernel, {kernel.name}
     while ancestor.after:
         following = catalog.kernels.get(ancestor.after)

@@ -31,7 +31,7 @@ from swapin.model.presets import (
     Kernel,
     bind,
 )
-from swapin.model.pte import PteBits, PteLayout, Segment
+from swapin.model.pte import PteBits, PteFieldError, PteLayout, Segment
 from swapin.model.release import Release, Releases
 from swapin.model.rules import (
     Constraint,
@@ -44,6 +44,7 @@ from swapin.model.rules import (
     outcome_order,
     veto,
 )
+from swapin.model.swap_pte import SwapPte
 from swapin.model.verdict import (
     Condition,
     Depth,
@@ -101,6 +102,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "PteBits",
+    "PteFieldError",
     "PteLayout",
     "Reason",
     "Release",
@@ -109,6 +111,7 @@ __all__ = [
     "RuleTrace",
     "Segment",
     "Source",
+    "SwapPte",
     "Verdict",
     "access",
     "all_of",

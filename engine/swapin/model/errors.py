@@ -73,6 +73,7 @@ class CatalogError(Exception):
 
 
 _LONGEST_NAME = 100
+_LONGEST_QUOTE = 80
 
 
 def near_match(word: str, known: Iterable[str]) -> str:
@@ -90,3 +91,18 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     shown = ", ".join(f"`{name}`" for name in ordered[:limit])
     more = len(ordered) - limit
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def clipped(value: object) -> str:
+    """A value of any length, to be quoted in a message."""
+    # What cannot be written, half of a surrogate pair, must not keep the message from being so.
+    told = str(value).encode("utf-8", "replace").decode()
+    return told if len(told) <= _LONGEST_QUOTE else f"{told[:_LONGEST_QUOTE]}…"
+
+
+def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that no preset has, with the nearest one and those that there are."""
+    known = list(known)
+    near = near_match(name, known)
+    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
+    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{clipped(name)}`{near}{offered}")

@@ -80,8 +80,11 @@ class Kernel:
     """Name of the kernel preset whose capabilities this one starts from; empty: none."""
     capabilities: Mapping[str, bool] = field(default_factory=dict)
     """``kernel.*`` facts that differ from ``after``. One that no preset names is no."""
-    max_swapfiles: int = 0
-    """``MAX_SWAPFILES``: types from this one on are non-swap entries. 0: as in ``after``."""
+    entry_kinds: tuple[str, ...] | None = None
+    """Kinds of non-swap entry, in the order of their types, the last of which is 31; so
+    ``MAX_SWAPFILES`` is 32 less their number. ``None``: as in ``after``; empty: not known."""
+    marker_bits: Mapping[str, int] | None = None
+    """Masks in the offset of a ``pte_marker`` entry, by meaning. ``None``: as in ``after``."""
     page_flags: Mapping[str, int] | None = None
     """Bit numbers of ``folio->flags`` in a typical configuration, by flag name without ``PG_``.
     ``None``: as in ``after``; an empty mapping: not known."""
@@ -110,9 +113,15 @@ class Architecture:
     bindings: tuple[Binding, ...] = ()
     layouts: tuple[PteLayout, ...] = ()
     """Raw swap-PTE layouts, each for a range of releases; ranges do not overlap."""
+    releases: Releases = EVERY_RELEASE
+    """The releases that have the architecture."""
+    configuration: str = ""
+    """How the kernel's headers are made to show this architecture: Kconfig symbols without their
+    prefix, with ``=VALUE`` where it is not 1; ``_MACRO``; ``+FOLDER`` for one that its Makefile
+    searches, below the architecture's."""
 
     def layout(self, release: Release) -> PteLayout | None:
-        """The layout in a release; ``None`` where the architecture did not exist."""
+        """The layout in a release; ``None`` if it is not known, or there is no such machine."""
         return next((known for known in self.layouts if release in known.releases), None)
 
 

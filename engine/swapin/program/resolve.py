@@ -6,8 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from swapin.catalog import Catalog
-from swapin.model import Binding, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
-from swapin.model.errors import listed, near_match
+from swapin.model import (
+    Architecture,
+    Binding,
+    Fault,
+    FaultError,
+    Kernel,
+    Override,
+    Problem,
+    PteLayout,
+    Reason,
+)
+from swapin.model.errors import unknown_name
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -91,13 +101,15 @@ class Resolver:
         architecture = catalog.architectures.get(fault.architecture)
         if fault.architecture and architecture is None:
             names = list(catalog.architectures)
-            problems.append(_unknown("architecture", "architecture", fault.architecture, names))
+            problems.append(unknown_name("architecture", "architecture", fault.architecture, names))
         backend = catalog.backends.get(fault.backend)
         if fault.backend and backend is None:
             names = list(catalog.backends)
-            problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
+            problems.append(unknown_name("swap_device.backend", "backend", fault.backend, names))
         if kernel is None or problems:
             raise FaultError(problems)
+        if architecture is not None and kernel.at not in architecture.releases:
+            raise _not_then(architecture, kernel)
         facts = catalog.capabilities(kernel)
         bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
         for kind, preset in (("architecture", architecture), ("backend", backend)):
@@ -145,18 +157,20 @@ def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]
     return (binding for binding in bindings if kernel.at in binding.releases)
 
 
+def _not_then(architecture: Architecture, kernel: Kernel) -> FaultError:
+    message = (
+        f"{kernel.release} has no architecture `{architecture.name}`; "
+        f"its releases: {architecture.releases}"
+    )
+    return _refused("architecture", Reason.UNKNOWN_NAME, message)
+
+
 def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:
     if fault.variant and fault.release in catalog.kernels:
         known = [k.variant for k in catalog.kernels.values() if k.release == fault.release]
         variants = [variant for variant in known if variant]
-        return _unknown("kernel.variant", "variant", fault.variant, variants)
-    return _unknown("kernel.release", "kernel", fault.release, list(catalog.kernels))
-
-
-def _unknown(where: str, kind: str, name: str, known: list[str]) -> Problem:
-    near = near_match(name, known)
-    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
-    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{name}`{near}{offered}")
+        return unknown_name("kernel.variant", "variant", fault.variant, variants)
+    return unknown_name("kernel.release", "kernel", fault.release, list(catalog.kernels))
 
 
 def _refused(where: str, reason: Reason, message: str) -> FaultError:

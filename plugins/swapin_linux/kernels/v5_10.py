@@ -20,7 +20,14 @@ KERNEL = Kernel(
         "kernel.swapcache_bypass": True,
         "kernel.reuse_swap_page": True,
     },
-    max_swapfiles=27,
+    # With CONFIG_MEMORY_FAILURE, CONFIG_MIGRATION and CONFIG_DEVICE_PRIVATE, here and later.
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+    ),
     trees="v5.10.13 and v5.10.262",
 )
 

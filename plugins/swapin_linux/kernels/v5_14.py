@@ -16,7 +16,21 @@ KERNEL = Kernel(
         "kernel.pins_swap_device": True,
         "kernel.device_exclusive_entries": True,
     },
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive_write",
+        "device_exclusive_read",
+    ),
     changes=(
+        Change(
+            "entries for pages to which a device has exclusive access",
+            commit="b756a3b5e7ea",
+            title="mm: device exclusive memory access",
+        ),
         Change(
             "the swap device is pinned during the fault",
             commit="2799e77529c2",

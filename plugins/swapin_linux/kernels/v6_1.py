@@ -15,7 +15,6 @@ KERNEL = Kernel(
     capabilities={
         "kernel.device_private_rechecks": True,
     },
-    max_swapfiles=22,
     trees="v6.1.4 and v6.1.192",
     changes=(
         Change(

@@ -16,7 +16,6 @@ KERNEL = Kernel(
     capabilities={
         "kernel.allocates_large_folios": True,
     },
-    max_swapfiles=23,
     trees="v6.12.8 and v6.12.117",
     changes=(
         Change(

@@ -15,6 +15,7 @@ KERNEL = Kernel(
     capabilities={
         "kernel.guard_markers": True,
     },
+    marker_bits={"uffd_wp": 1 << 0, "poisoned": 1 << 1, "guard": 1 << 2},
     changes=(
         Change(
             "there are guard markers",

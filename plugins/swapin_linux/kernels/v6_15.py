@@ -17,6 +17,16 @@ KERNEL = Kernel(
         "kernel.wp_reuses_large": True,
         "kernel.device_private_locks": True,
     },
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_read_exclusive",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive",
+        "pte_marker",
+    ),
     changes=(
         Change(
             "do_wp_page() can reuse a page of a large folio of which this process has all mappings",
@@ -27,6 +37,11 @@ KERNEL = Kernel(
             "a device private page is brought back with its page lock held",
             commit="1afaeb8293c9",
             title="mm/migrate: Trylock device page in do_swap_page",
+        ),
+        Change(
+            "one kind of device exclusive entry in place of two",
+            commit="c25465eb7630",
+            title="mm: use single SWP_DEVICE_EXCLUSIVE entry type",
         ),
     ),
 )

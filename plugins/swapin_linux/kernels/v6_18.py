@@ -15,7 +15,6 @@ KERNEL = Kernel(
     capabilities={
         "kernel.hwpoison_under_lock": True,
     },
-    max_swapfiles=24,
     trees="v6.18.15",
     changes=(
         Change(

@@ -17,6 +17,18 @@ KERNEL = Kernel(
         "kernel.swapin_error_entries": False,
         "kernel.poisoned_markers": True,
     },
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_read_exclusive",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive_write",
+        "device_exclusive_read",
+        "pte_marker",
+    ),
+    marker_bits={"uffd_wp": 1 << 0, "swapin_error": 1 << 1},
     changes=(
         Change(
             "a swap-in error is a PTE marker, no entry type of its own",

@@ -16,6 +16,7 @@ KERNEL = Kernel(
         "kernel.vma_lock_retry": False,
         "kernel.marker_hwpoison": True,
     },
+    marker_bits={"uffd_wp": 1 << 0, "poisoned": 1 << 1},
     changes=(
         Change(
             "swap faults are handled under the per-VMA lock, but for device private pages",
