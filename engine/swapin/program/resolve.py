@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from swapin.catalog import Catalog
+from swapin.catalog import SWAP_ENTRY, Catalog
 from swapin.model import (
     Architecture,
     Binding,
@@ -18,6 +18,7 @@ from swapin.model import (
     Reason,
 )
 from swapin.model.errors import unknown_name
+from swapin.program.entry import atoms_of, entry_of
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -121,7 +122,7 @@ class Resolver:
         return Presets(kernel, facts, bound_by, layout)
 
     def _with_raw_pte(self, fault: Fault, presets: Presets, raw: int) -> Mapping[str, bool]:
-        """The given facts and the software bits of the raw PTE."""
+        """The given facts, and those that the raw PTE says."""
         if not fault.architecture:
             raise _refused("architecture", Reason.MISSING, "a raw PTE needs its architecture")
         kernel = presets.kernel
@@ -132,21 +133,20 @@ class Resolver:
             bits = presets.layout.decode(raw)
         except ValueError as error:
             raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, f"{error} {where}") from error
-        limit = self._catalog.max_swapfiles(kernel)
-        if limit and bits.type >= limit:
-            message = (
-                f"`{raw:#x}` has type {bits.type}, which is no swap device but a migration, "
-                f"device, poison or marker entry (swap types end at {limit - 1} {where})"
-            )
-            raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, message)
+        entry = entry_of(self._catalog, kernel, bits)
+        entry_atoms = atoms_of(self._catalog, entry)
+        said = dict(entry_atoms)
+        if entry in ("", SWAP_ENTRY):
+            # A bit that the layout lacks is never set. Of other entries they are no such bits.
+            flags = self._catalog.software_bits
+            said.update({f"pte.{flag}": bits.flags.get(flag, False) for flag in flags})
         given = dict(fault.facts)
         problems: list[Problem] = []
-        for flag in self._catalog.software_bits:
-            # A bit that the layout lacks is never set.
-            name, value = f"pte.{flag}", bits.flags.get(flag, False)
-            if given.setdefault(name, value) != value:
-                message = f"`pte.raw` {raw:#x} says {str(value).lower()}, this field does not"
-                problems.append(Problem(name, Reason.DISAGREES, message))
+        for name, value in said.items():
+            if given.setdefault(name, value) != value and (value or name not in entry_atoms):
+                told = entry if name in entry_atoms else str(value).lower()
+                message = f"`pte.raw` {raw:#x} says {told}, this field does not"
+                problems.append(Problem(self._catalog.atoms[name].name, Reason.DISAGREES, message))
         if problems:
             raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
             raise FaultError([raw_too, *problems])
