@@ -73,6 +73,8 @@ def _faults(
         if _overlap([layout.releases for layout in architecture.layouts]):
             yield declaration, "two layouts hold for one release"
         for layout in architecture.layouts:
+            if layout.collisions:
+                yield declaration, f"fields of a layout collide in bits {layout.collisions:#x}"
             for flag in layout.flags:
                 if f"pte.{flag}" not in catalog.facts:
                     yield declaration, f"unknown fact `pte.{flag}` in a layout"
