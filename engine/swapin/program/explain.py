@@ -90,7 +90,7 @@ def flips(
         return ()
     given = [
         name
-        for name in compiled.facts
+        for name in sorted(compiled.facts)
         if name in resolved.known and not resolved.bound_by(name).startswith("architecture")
     ]
     for size in range(1, _MOST_FLIPPED + 1):
