@@ -43,7 +43,7 @@ READ = (
     "vma.uffd_wp_async",
     "vma.writable",
 )
-EVERY_BEHAVIOUR = ("5.10", "5.18", "5.19", "v2-posted", "6.7", "6.12", "7.0", "7.3")
+EVERY_BEHAVIOUR = ("5.10", "5.18", "5.19", "v2-posted", "6.7", "6.11", "6.12", "7.0", "7.3")
 """One kernel for each set of rules and capabilities."""
 
 

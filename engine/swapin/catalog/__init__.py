@@ -3,15 +3,19 @@
 from swapin.catalog.build import Catalog, Failure, load_catalog
 from swapin.catalog.entries import KINDS, Entry
 from swapin.catalog.loading import Offer, Origin, discover, offers_of
+from swapin.catalog.stacks import Latched, latched, layers_of
 
 __all__ = [
     "KINDS",
     "Catalog",
     "Entry",
     "Failure",
+    "Latched",
     "Offer",
     "Origin",
     "discover",
+    "latched",
+    "layers_of",
     "load_catalog",
     "offers_of",
 ]

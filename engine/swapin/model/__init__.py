@@ -29,7 +29,10 @@ from swapin.model.presets import (
     Change,
     Evidence,
     Kernel,
+    Property,
+    Setting,
     bind,
+    inherit,
 )
 from swapin.model.pte import PteBits, PteLayout, Segment
 from swapin.model.release import Release, Releases
@@ -87,6 +90,7 @@ __all__ = [
     "OutcomeExplanation",
     "Override",
     "Problem",
+    "Property",
     "Provenance",
     "PteBits",
     "PteLayout",
@@ -96,6 +100,7 @@ __all__ = [
     "Rule",
     "RuleTrace",
     "Segment",
+    "Setting",
     "Source",
     "Verdict",
     "access",
@@ -105,6 +110,7 @@ __all__ = [
     "claim",
     "fact",
     "folio",
+    "inherit",
     "kernel",
     "outcome_order",
     "pte",

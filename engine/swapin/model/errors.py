@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Two fields say different things about one fact."""
     NOT_A_SWAP_PTE = "NOT_A_SWAP_PTE"
     """The raw value is no swap PTE on this architecture and kernel."""
+    IMPOSSIBLE_STACK = "IMPOSSIBLE_STACK"
+    """A layer of a stack of swap devices cannot lie on the one below it."""
     IMPOSSIBLE_FAULT = "IMPOSSIBLE_FAULT"
     """A constraint of the catalog excludes this combination of facts."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from swapin.catalog import Catalog
-from swapin.model import Binding, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
+from swapin.catalog import Catalog, latched
+from swapin.model import Backend, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
 from swapin.model.errors import listed, near_match
+from swapin.program.stack import device_of
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -51,7 +52,7 @@ class Resolver:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept: dict[tuple[str, str, str, str], Presets] = {}
+        self._kept: dict[tuple[str, str, str, str, tuple[str, ...]], Presets] = {}
 
     def resolve(self, fault: Fault) -> Resolved:
         """Merge what the presets of a fault bind with what is given.
@@ -73,7 +74,7 @@ class Resolver:
         return Resolved(presets, known, overrides)
 
     def _presets(self, fault: Fault) -> Presets:
-        key = (fault.release, fault.variant, fault.architecture, fault.backend)
+        key = (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack)
         found = self._kept.get(key)
         if found is None:
             found = self._look_up(fault)
@@ -92,19 +93,24 @@ class Resolver:
         if fault.architecture and architecture is None:
             names = list(catalog.architectures)
             problems.append(_unknown("architecture", "architecture", fault.architecture, names))
-        backend = catalog.backends.get(fault.backend)
-        if fault.backend and backend is None:
-            names = list(catalog.backends)
-            problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
+        layers: tuple[Backend, ...] = ()
+        try:
+            layers = device_of(fault, catalog)
+        except FaultError as error:
+            problems.extend(error.problems)
         if kernel is None or problems:
             raise FaultError(problems)
         facts = catalog.capabilities(kernel)
         bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
-        for kind, preset in (("architecture", architecture), ("backend", backend)):
-            if preset is not None:
-                for binding in _current(preset.bindings, kernel):
+        if architecture is not None:
+            for binding in architecture.bindings:
+                if kernel.at in binding.releases and binding.value is not None:
                     facts[binding.fact] = binding.value
-                    bound_by[binding.fact] = f"{kind} {preset.name}"
+                    bound_by[binding.fact] = f"architecture {architecture.name}"
+        for name, known in latched(catalog, layers, kernel.at).items():
+            if name in catalog.facts:
+                facts[name] = known.value
+                bound_by[name] = known.preset
         layout = architecture.layout(kernel.at) if architecture else None
         return Presets(kernel, facts, bound_by, layout)
 
@@ -139,10 +145,6 @@ class Resolver:
             raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
             raise FaultError([raw_too, *problems])
         return given
-
-
-def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]:
-    return (binding for binding in bindings if kernel.at in binding.releases)
 
 
 def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:

@@ -2,7 +2,7 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -37,7 +37,7 @@ class Fault(_message.Message):
     def __init__(self, kernel: _Optional[_Union[Kernel, _Mapping]] = ..., architecture: _Optional[str] = ..., swap_device: _Optional[_Union[SwapDevice, _Mapping]] = ..., pte: _Optional[_Union[Pte, _Mapping]] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., folio: _Optional[_Union[Folio, _Mapping]] = ..., vma: _Optional[_Union[Vma, _Mapping]] = ..., swap_count: _Optional[int] = ..., extension_facts: _Optional[_Mapping[str, _struct_pb2.Value]] = ...) -> None: ...
 
 class Kernel(_message.Message):
-    __slots__ = ("release", "variant", "anon_exclusive", "swp_exclusive_bit", "swapcache_bypass", "reuse_swap_page", "sole_reference_reuse", "free_before_map", "writable_on_read_fault", "wp_frees_swapcache", "uffd_wp_async", "uffd_rwp")
+    __slots__ = ("release", "variant", "anon_exclusive", "swp_exclusive_bit", "swapcache_bypass", "reuse_swap_page", "sole_reference_reuse", "free_before_map", "writable_on_read_fault", "wp_frees_swapcache", "uffd_wp_async", "uffd_rwp", "zswap_skips_writeback", "swap_zeromap")
     RELEASE_FIELD_NUMBER: _ClassVar[int]
     VARIANT_FIELD_NUMBER: _ClassVar[int]
     ANON_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,8 @@ class Kernel(_message.Message):
     WP_FREES_SWAPCACHE_FIELD_NUMBER: _ClassVar[int]
     UFFD_WP_ASYNC_FIELD_NUMBER: _ClassVar[int]
     UFFD_RWP_FIELD_NUMBER: _ClassVar[int]
+    ZSWAP_SKIPS_WRITEBACK_FIELD_NUMBER: _ClassVar[int]
+    SWAP_ZEROMAP_FIELD_NUMBER: _ClassVar[int]
     release: str
     variant: str
     anon_exclusive: bool
@@ -62,19 +64,27 @@ class Kernel(_message.Message):
     wp_frees_swapcache: bool
     uffd_wp_async: bool
     uffd_rwp: bool
-    def __init__(self, release: _Optional[str] = ..., variant: _Optional[str] = ..., anon_exclusive: bool = ..., swp_exclusive_bit: bool = ..., swapcache_bypass: bool = ..., reuse_swap_page: bool = ..., sole_reference_reuse: bool = ..., free_before_map: bool = ..., writable_on_read_fault: bool = ..., wp_frees_swapcache: bool = ..., uffd_wp_async: bool = ..., uffd_rwp: bool = ...) -> None: ...
+    zswap_skips_writeback: bool
+    swap_zeromap: bool
+    def __init__(self, release: _Optional[str] = ..., variant: _Optional[str] = ..., anon_exclusive: bool = ..., swp_exclusive_bit: bool = ..., swapcache_bypass: bool = ..., reuse_swap_page: bool = ..., sole_reference_reuse: bool = ..., free_before_map: bool = ..., writable_on_read_fault: bool = ..., wp_frees_swapcache: bool = ..., uffd_wp_async: bool = ..., uffd_rwp: bool = ..., zswap_skips_writeback: bool = ..., swap_zeromap: bool = ...) -> None: ...
 
 class SwapDevice(_message.Message):
-    __slots__ = ("backend", "stable_writes", "synchronous_io", "rw_page")
+    __slots__ = ("backend", "stable_writes", "synchronous_io", "rw_page", "stack", "zswap_stored", "zero_filled")
     BACKEND_FIELD_NUMBER: _ClassVar[int]
     STABLE_WRITES_FIELD_NUMBER: _ClassVar[int]
     SYNCHRONOUS_IO_FIELD_NUMBER: _ClassVar[int]
     RW_PAGE_FIELD_NUMBER: _ClassVar[int]
+    STACK_FIELD_NUMBER: _ClassVar[int]
+    ZSWAP_STORED_FIELD_NUMBER: _ClassVar[int]
+    ZERO_FILLED_FIELD_NUMBER: _ClassVar[int]
     backend: str
     stable_writes: bool
     synchronous_io: bool
     rw_page: bool
-    def __init__(self, backend: _Optional[str] = ..., stable_writes: bool = ..., synchronous_io: bool = ..., rw_page: bool = ...) -> None: ...
+    stack: _containers.RepeatedScalarFieldContainer[str]
+    zswap_stored: bool
+    zero_filled: bool
+    def __init__(self, backend: _Optional[str] = ..., stable_writes: bool = ..., synchronous_io: bool = ..., rw_page: bool = ..., stack: _Optional[_Iterable[str]] = ..., zswap_stored: bool = ..., zero_filled: bool = ...) -> None: ...
 
 class Pte(_message.Message):
     __slots__ = ("raw", "swp_exclusive", "soft_dirty", "uffd_wp", "have_arch_swp_exclusive")

@@ -13,6 +13,10 @@ KERNEL = Kernel(
     source=Source("mm/memory.c", "do_swap_page"),
     page_flags={"lru": 5, "dirty": 4},
     after="6.11",
+    capabilities={
+        "kernel.swap_zeromap": True,
+        "kernel.zswap_skips_writeback": True,
+    },
     max_swapfiles=23,
     trees="v6.12.8 and v6.12.117",
 )
