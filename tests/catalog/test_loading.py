@@ -27,11 +27,11 @@ from toys import (
     KERNEL,
     SOURCE,
     candidate,
+    choice_rules,
     toy_catalog,
     toy_claim,
     toy_fact,
     toy_veto,
-    write_rules,
 )
 
 
@@ -39,7 +39,7 @@ def base() -> Candidate:
     return candidate(
         "base",
         facts=[toy_fact("toy.a"), toy_fact("kernel.old")],
-        rules=[toy_claim("base.a", fact("toy.a")), *write_rules()],
+        rules=[toy_claim("base.a", fact("toy.a")), *choice_rules()],
         kernels=[KERNEL],
     )
 
@@ -216,7 +216,7 @@ def test_what_builds_on_a_failed_plugin_fails_too() -> None:
     catalog = toy_catalog(base(), gives, needs, strict=False)
 
     assert {"gives", "needs"} == {failure.origin.plugin for failure in catalog.failed}
-    assert {"base.a", "toy.write"} == set(catalog.rules)
+    assert {"base.a", "toy.path", "toy.write"} == set(catalog.rules)
 
 
 def test_order_of_plugins_changes_nothing() -> None:
@@ -242,7 +242,7 @@ def test_installed_plugins(catalog: Catalog) -> None:
     assert ["swapin"] == sorted({found.origin.distribution for found in discover()})
     assert not catalog.degraded
     assert load_catalog().fingerprint == catalog.fingerprint
-    assert "linux-1" == catalog.edition
+    assert "linux-2" == catalog.edition
 
 
 def test_fingerprint_sees_every_declaration() -> None:

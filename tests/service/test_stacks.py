@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grpc
 import pytest
 from google.protobuf import json_format
 
@@ -9,7 +10,8 @@ from swapin.model import Depth, FaultError
 from swapin.program import read_fault
 from swapin.service.client import Client
 from swapin.service.wire import FaultReader, fault_to_proto
-from swapin.v1 import fault_pb2
+from swapin.v1 import catalog_service_pb2 as pb
+from swapin.v1 import catalog_service_pb2_grpc, fault_pb2
 
 DEVICES = [
     {"stack": ["dm-crypt", "nvme-pi"]},
@@ -58,3 +60,19 @@ def test_same_bytes_as_the_library(start_server, program):
             near = told(lambda: program.evaluate(asked, Depth.PROSE))  # noqa: B023
             far = told(lambda: client.evaluate(asked, Depth.PROSE))  # noqa: B023
             assert near == far, device
+
+
+def test_a_stack_is_shown_over_the_wire(start_server, catalog):
+    """The catalog service shows a stack as the library does, and says why one cannot be."""
+    with grpc.insecure_channel(start_server().address) as channel:
+        stub = catalog_service_pb2_grpc.CatalogServiceStub(channel)
+        request = pb.GetEntryRequest(kind=pb.ENTRY_KIND_BACKEND, name="dm-crypt/nvme-pi")
+        entry = stub.GetEntry(request, timeout=10).entry
+        assert catalog.entry("backends", "dm-crypt/nvme-pi").details == json_format.MessageToDict(
+            entry.details
+        )
+        request.name = "dm-crypt/zswap"
+        with pytest.raises(grpc.RpcError) as refused:
+            stub.GetEntry(request, timeout=10)
+        assert "NOT_FOUND" == refused.value.code().name
+        assert "cannot lie below" in refused.value.details()

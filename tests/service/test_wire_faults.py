@@ -7,7 +7,7 @@ from google.protobuf import json_format
 
 from swapin.model import Depth, Fault, FaultError, Reason
 from swapin.program import read_fault
-from swapin.service.wire import FaultReader, fault_to_proto, number_facts
+from swapin.service.wire import FaultReader, fault_to_proto, unplain_facts
 from swapin.v1 import fault_pb2
 
 
@@ -37,7 +37,7 @@ def test_back_and_forth(catalog, descriptions):
     reader = FaultReader(catalog)
     for description in descriptions:
         fault = read_fault(description, catalog)
-        numbers = {name: 1 if fault.facts[name] else 2 for name in number_facts(fault)}
+        numbers = {name: 1 if fault.facts[name] else 2 for name in unplain_facts(fault)}
         assert fault == reader.read(fault_to_proto(fault, numbers))
 
 

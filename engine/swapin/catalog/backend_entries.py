@@ -69,7 +69,7 @@ def _latched(catalog: Catalog, layers: Sequence[Backend]) -> list[dict[str, Any]
 
 def _names(catalog: Catalog) -> list[str]:
     bound = {b.fact for backend in catalog.backends.values() for b in backend.bindings}
-    facts = [name for name in catalog.facts if name in bound]
+    facts = [name for name in catalog.atoms if name in bound]
     # Flags that decide go first, then the flags of swap_info_struct, then the rest.
     return sorted([*facts, *catalog.properties], key=lambda name: (not _flag(catalog, name), name))
 
@@ -97,6 +97,6 @@ def _range(
 
 def _flag(catalog: Catalog, name: str) -> str:
     """The flag of ``swap_info_struct`` that a fact or property is; empty if it is none."""
-    known = catalog.facts.get(name) or catalog.properties[name]
+    known = catalog.atoms.get(name) or catalog.properties[name]
     word = known.meaning.partition(":")[0]
     return word if word.startswith("SWP_") else ""

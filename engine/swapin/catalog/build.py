@@ -48,10 +48,18 @@ class Catalog:
         self.offers = tuple(offers)
         self.failed = tuple(failures)
         self.facts: Mapping[str, Fact] = self._by("facts", lambda fact: fact.name)
+        self.atoms: Mapping[str, Fact] = {
+            atom: fact for fact in self.facts.values() for atom in fact.atoms
+        }
+        """What expressions may read, with the fact that it belongs to."""
         self.rules: Mapping[str, Rule] = dict(
             sorted(self._by("rules", lambda rule: rule.id).items(), key=_rule_place)
         )
-        self.constraints: Mapping[str, Constraint] = self._by("constraints", lambda c: c.id)
+        single = (fact.one_value for fact in self.facts.values())
+        self.constraints: Mapping[str, Constraint] = {
+            **self._by("constraints", lambda c: c.id),
+            **{constraint.id: constraint for constraint in single if constraint},
+        }
         self.invariants: Mapping[str, Invariant] = self._by("invariants", lambda i: i.id)
         self.kernels: Mapping[str, Kernel] = dict(
             sorted(
@@ -128,6 +136,15 @@ class Catalog:
         while line[0].after:
             line.insert(0, self.kernels[line[0].after])
         return line
+
+    def said(self, state: Mapping[str, bool]) -> list[str]:
+        """The atoms of a state as a person writes them; of a choice, the value that it has."""
+        chosen = {self.atoms[atom].name for atom, held in state.items() if held}
+        return [
+            self.atoms[atom].said(atom, held)
+            for atom, held in state.items()
+            if held or not self.atoms[atom].values or self.atoms[atom].name not in chosen
+        ]
 
     def capabilities(self, kernel: Kernel) -> dict[str, bool]:
         """Every ``kernel.*`` fact with its value in a kernel."""

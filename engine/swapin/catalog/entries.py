@@ -161,6 +161,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "meaning": fact.meaning,
         "domain": fact.domain,
         "test": "" if fact.equals is None else f"equals {fact.equals}",
+        "values": list(fact.values),
         "source": _source(fact.source),
     }
 

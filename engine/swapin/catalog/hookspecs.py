@@ -56,7 +56,7 @@ def swapin_edition() -> str:
     A verdict names the editions of all plugins that have one. Change it whenever the answer
     for some input changes.
 
-    :returns: a short text such as ``linux-1``.
+    :returns: a short text such as ``linux-2``.
 
     .. versionadded:: 0.1
     """

@@ -101,12 +101,12 @@ def _unknown(
     catalog: Catalog, declaration: str, expression: Expression, outcomes: bool = True
 ) -> Iterator[tuple[str, str]]:
     for name in expression.names():
-        if name in catalog.facts or (outcomes and name in _OUTCOMES):
+        if name in catalog.atoms or (outcomes and name in _OUTCOMES):
             continue
         if name in _OUTCOMES:
             yield declaration, f"reads `{name}`; only facts may be read here"
         else:
-            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.facts)}"
+            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.atoms)}"
 
 
 def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[str, str]]:
@@ -124,10 +124,10 @@ class _Space:
         self._admissible = all_of(
             constraint.holds
             for constraint in catalog.constraints.values()
-            if all(name in catalog.facts for name in constraint.holds.names())
+            if all(name in catalog.atoms for name in constraint.holds.names())
         )
         self._found: list[dict[str, bool]] = []
-        self._facts = catalog.facts
+        self._atoms = catalog.atoms
 
     def meets(self, condition: Expression) -> bool:
         """Whether some admissible state satisfies a condition.
@@ -140,7 +140,7 @@ class _Space:
         state = model_of(condition & self._admissible)
         if state is None:
             return False
-        self._found.append({name: state.get(name, False) for name in self._facts})
+        self._found.append({name: state.get(name, False) for name in self._atoms})
         return True
 
 
@@ -178,7 +178,7 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
 
 def _backend_faults(catalog: Catalog, backend: Backend) -> Iterator[tuple[str, str]]:
     declaration = f"backend {backend.name}"
-    known = {*catalog.facts, *catalog.properties}
+    known = {*catalog.atoms, *catalog.properties}
     yield from _binding_faults(catalog, declaration, backend.bindings, known)
     if not backend.name or "/" in backend.name:
         yield declaration, "a name is not empty and has no `/`, which parts the layers of a stack"
@@ -199,7 +199,7 @@ def _backend_faults(catalog: Catalog, backend: Backend) -> Iterator[tuple[str, s
 
 
 def _property_faults(catalog: Catalog, known: Property) -> Iterator[tuple[str, str]]:
-    names = {*catalog.facts, *catalog.properties}
+    names = {*catalog.atoms, *catalog.properties}
     for other in (known.otherwise, known.implies):
         if other and other not in names:
             message = f"refers to unknown fact `{other}`{near_match(other, names)}"
@@ -214,8 +214,8 @@ def _binding_faults(
 ) -> Iterator[tuple[str, str]]:
     ranges: dict[str, list[Releases]] = {}
     for binding in bindings:
-        if binding.fact not in (known or catalog.facts):
-            near = near_match(binding.fact, known or catalog.facts)
+        if binding.fact not in (known or catalog.atoms):
+            near = near_match(binding.fact, known or catalog.atoms)
             yield declaration, f"binds unknown fact `{binding.fact}`{near}"
         ranges.setdefault(binding.fact, []).append(binding.releases)
     for fact, found in ranges.items():

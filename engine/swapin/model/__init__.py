@@ -21,7 +21,7 @@ from swapin.model.expressions import (
 )
 from swapin.model.facts import Fact
 from swapin.model.fault import Fault
-from swapin.model.outcomes import Answer, Group, Outcome
+from swapin.model.outcomes import DECIDED, Answer, Group, Outcome
 from swapin.model.presets import (
     Architecture,
     Backend,
@@ -36,7 +36,17 @@ from swapin.model.presets import (
 )
 from swapin.model.pte import PteBits, PteLayout, Segment
 from swapin.model.release import Release, Releases
-from swapin.model.rules import Constraint, Invariant, Kind, Rule, Source, claim, outcome_order, veto
+from swapin.model.rules import (
+    Constraint,
+    Invariant,
+    Kind,
+    Rule,
+    Source,
+    claim,
+    limit,
+    outcome_order,
+    veto,
+)
 from swapin.model.verdict import (
     Condition,
     Depth,
@@ -53,12 +63,14 @@ from swapin.model.verdict import (
 # catalog is built.
 kernel = Namespace("kernel")
 swap_device = Namespace("swap_device")
+swap_slot = Namespace("swap_slot")
 pte = Namespace("pte")
 access = Namespace("access")
 folio = Namespace("folio")
 vma = Namespace("vma")
 
 __all__ = [
+    "DECIDED",
     "FALSE",
     "TRUE",
     "And",
@@ -112,9 +124,11 @@ __all__ = [
     "folio",
     "inherit",
     "kernel",
+    "limit",
     "outcome_order",
     "pte",
     "swap_device",
+    "swap_slot",
     "veto",
     "vma",
 ]

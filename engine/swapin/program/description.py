@@ -50,11 +50,21 @@ class Draft:
             near = near_match(name, self.catalog.facts)
             self.refuse(where, Reason.UNKNOWN_FIELD, f"unknown fact `{name}`{near}")
             return
-        truth = _truth(known, value)
-        if truth is None:
+        truths = _truths(known, value)
+        if truths is None:
             self.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not {known.domain}")
-        elif self.facts.setdefault(name, truth) != truth:
+        elif any(self.facts.setdefault(atom, truth) != truth for atom, truth in truths.items()):
             self.refuse(where, Reason.DISAGREES, "given twice, with different values")
+
+
+def _truths(fact: Fact, value: Any) -> dict[str, bool] | None:
+    """What a value of the JSON form says about a fact's atoms; ``None``: outside the domain."""
+    if fact.values:
+        if not isinstance(value, str) or value not in fact.values:
+            return None
+        return {atom: atom == f"{fact.name}.{value}" for atom in fact.atoms}
+    truth = _truth(fact, value)
+    return None if truth is None else {fact.name: truth}
 
 
 def _truth(fact: Fact, value: Any) -> bool | None:

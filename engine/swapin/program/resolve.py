@@ -108,7 +108,7 @@ class Resolver:
                     facts[binding.fact] = binding.value
                     bound_by[binding.fact] = f"architecture {architecture.name}"
         for name, known in latched(catalog, layers, kernel.at).items():
-            if name in catalog.facts:
+            if name in catalog.atoms:
                 facts[name] = known.value
                 bound_by[name] = known.preset
         layout = architecture.layout(kernel.at) if architecture else None

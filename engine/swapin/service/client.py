@@ -17,12 +17,12 @@ from google.protobuf import json_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from swapin.catalog import Entry
-from swapin.model import Depth, Fault, FaultError, Verdict
+from swapin.model import Depth, Fault, FaultError, Problem, Reason, Verdict
 from swapin.service.call_errors import error_of_call, error_of_fault
 from swapin.service.catalog import KINDS
 from swapin.service.json_form import message_of
 from swapin.service.service_error import ServiceError
-from swapin.service.wire import fault_to_proto, number_facts
+from swapin.service.wire import fault_to_proto, unplain_facts
 from swapin.service.wire_verdict import depth_to_proto, verdict_from_proto
 from swapin.v1 import catalog_service_pb2 as catalog_pb2
 from swapin.v1 import catalog_service_pb2_grpc, evaluation_service_pb2_grpc, fault_pb2
@@ -59,7 +59,7 @@ class Client:
         catalog: Any = catalog_service_pb2_grpc.CatalogServiceStub
         self._evaluation = evaluation(self._channel)
         self._catalog = catalog(self._channel)
-        self._numbers: dict[str, tuple[int, int] | None] = {}
+        self._facts: dict[str, dict[str, Any] | None] = {}
 
     def __enter__(self) -> Client:
         return self
@@ -229,30 +229,41 @@ class Client:
     def _to_proto(self, fault: Description) -> fault_pb2.Fault:
         if not isinstance(fault, Fault):
             return message_of(fault)
-        numbers: dict[str, int] = {}
-        for name in number_facts(fault):
-            test = self._test_of(name)
-            if test is not None:
-                equals, at_least = test
-                # Any other number of the domain says the same.
-                other = at_least if at_least != equals else equals + 1
-                numbers[name] = equals if fault.facts[name] else other
-        return fault_to_proto(fault, numbers)
+        values: dict[str, int | str] = {}
+        atoms_of: dict[str, list[str]] = {}
+        for name in unplain_facts(fault):
+            choice, _, _ = name.rpartition(".")
+            if self._details(name) is None and (self._details(choice) or {}).get("values"):
+                atoms_of.setdefault(choice, []).append(name)
+            elif (number := self._number(name, fault.facts[name])) is not None:
+                values[name] = number
+        for choice, atoms in atoms_of.items():
+            chosen = [atom for atom in atoms if fault.facts[atom]]
+            if len(chosen) != 1:
+                message = "a choice is sent whole: exactly one of its values is the case"
+                raise FaultError([Problem(choice, Reason.WRONG_TYPE, message)])
+            values[choice] = chosen[0].removeprefix(f"{choice}.")
+        return fault_to_proto(fault, values, {a for atoms in atoms_of.values() for a in atoms})
 
-    def _test_of(self, name: str) -> tuple[int, int] | None:
-        """For a fact that is a test of a number: what it must equal, and the least number."""
-        if name not in self._numbers:
+    def _number(self, name: str, truth: bool) -> int | None:
+        """For a fact that is a test of a number: a number of which it is true or false."""
+        details = self._details(name) or {}
+        test = re.search(r"\d+", str(details.get("test", "")))
+        if test is None:
+            return None
+        least = re.search(r"\d+", str(details.get("domain", "")))
+        equals, at_least = int(test[0]), int(least[0]) if least else 0
+        # Any other number of the domain says the same.
+        return equals if truth else at_least if at_least != equals else equals + 1
+
+    def _details(self, name: str) -> dict[str, Any] | None:
+        """What the server says of a fact; ``None`` if it knows none of this name."""
+        if name not in self._facts:
             try:
-                details = self.catalog_entry("facts", name).details
+                self._facts[name] = self.catalog_entry("facts", name).details
             except LookupError:
-                # The server will say that it does not know the fact.
-                details = {}
-            test = re.search(r"\d+", str(details.get("test", "")))
-            least = re.search(r"\d+", str(details.get("domain", "")))
-            self._numbers[name] = (
-                (int(test[0]), int(least[0]) if least else 0) if test is not None else None
-            )
-        return self._numbers[name]
+                self._facts[name] = None
+        return self._facts[name]
 
 
 def _verdict(message: Any) -> Verdict:

@@ -23,6 +23,11 @@ FACTS = (
         source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
     Fact(
+        name="swap_device.available",
+        meaning="get_swap_device() returned the device: no swapoff is in progress",
+        source=Source("mm/memory.c", "do_swap_page", since="5.14", commit="2799e77529c2"),
+    ),
+    Fact(
         name="swap_device.zswap_stored",
         meaning="zswap_store() took the page and holds it still, so no device I/O was done for it",
         source=Source("mm/page_io.c", "swap_writepage"),

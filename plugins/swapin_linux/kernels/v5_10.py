@@ -15,7 +15,7 @@ KERNEL = Kernel(
     summary="reuse_swap_page(): map and swap counts decide, for write faults only",
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
-    page_flags={"lru": 4, "dirty": 3},
+    page_flags={"lru": 4, "dirty": 3, "head": 16},
     capabilities={
         "kernel.swapcache_bypass": True,
         "kernel.reuse_swap_page": True,

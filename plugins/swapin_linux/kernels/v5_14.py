@@ -12,6 +12,10 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="5.13",
+    capabilities={
+        "kernel.pins_swap_device": True,
+        "kernel.device_exclusive_entries": True,
+    },
     changes=(
         Change(
             "the swap device is pinned during the fault",

@@ -19,6 +19,8 @@ KERNEL = Kernel(
     capabilities={
         "kernel.anon_exclusive": True,
         "kernel.swp_exclusive_bit": True,
+        "kernel.swapin_error_entries": True,
+        "kernel.pte_markers": True,
     },
     trees="commit 1493a1913e34",
     changes=(

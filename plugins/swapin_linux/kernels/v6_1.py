@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.0",
+    capabilities={
+        "kernel.device_private_rechecks": True,
+    },
     max_swapfiles=22,
     trees="v6.1.4 and v6.1.192",
     changes=(

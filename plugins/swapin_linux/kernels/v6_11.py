@@ -14,6 +14,7 @@ KERNEL = Kernel(
     after="6.10",
     capabilities={
         "kernel.writable_on_read_fault": True,
+        "kernel.maps_large_folios": True,
     },
     changes=(
         Change(

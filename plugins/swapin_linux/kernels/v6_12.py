@@ -11,9 +11,10 @@ KERNEL = Kernel(
     summary="as 6.11",
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
-    page_flags={"lru": 5, "dirty": 4},
+    page_flags={"lru": 5, "dirty": 4, "head": 6},
     after="6.11",
     capabilities={
+        "kernel.allocates_large_folios": True,
         "kernel.swap_zeromap": True,
         "kernel.zswap_skips_writeback": True,
     },

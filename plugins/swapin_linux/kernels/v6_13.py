@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.12",
+    capabilities={
+        "kernel.guard_markers": True,
+    },
 )
 
 

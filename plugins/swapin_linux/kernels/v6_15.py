@@ -12,6 +12,11 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.14",
+    capabilities={
+        "kernel.wp_refuses_large": False,
+        "kernel.wp_reuses_large": True,
+        "kernel.device_private_locks": True,
+    },
 )
 
 

@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.17",
+    capabilities={
+        "kernel.hwpoison_under_lock": True,
+    },
     max_swapfiles=24,
     trees="v6.18.15",
     changes=(

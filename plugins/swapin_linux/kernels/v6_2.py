@@ -13,6 +13,10 @@ KERNEL = Kernel(
     source=Source("mm/memory.c", "do_swap_page"),
     page_flags={},
     after="6.1",
+    capabilities={
+        "kernel.swapin_error_entries": False,
+        "kernel.poisoned_markers": True,
+    },
 )
 
 

@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.2",
+    capabilities={
+        "kernel.ksm_copy_hwpoison": True,
+    },
     changes=(
         Change(
             "every architecture with swap PTEs has the exclusive bit",

@@ -12,6 +12,11 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.3",
+    capabilities={
+        "kernel.per_vma_lock": True,
+        "kernel.vma_lock_retry": True,
+        "kernel.anon_markers": True,
+    },
 )
 
 

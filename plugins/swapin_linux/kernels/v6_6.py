@@ -12,6 +12,10 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.5",
+    capabilities={
+        "kernel.vma_lock_retry": False,
+        "kernel.marker_hwpoison": True,
+    },
 )
 
 

@@ -14,6 +14,7 @@ KERNEL = Kernel(
     after="6.6",
     capabilities={
         "kernel.uffd_wp_async": True,
+        "kernel.wp_refuses_large": True,
     },
     changes=(Change("userfaultfd write-protect gets an asynchronous mode"),),
 )

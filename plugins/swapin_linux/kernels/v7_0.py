@@ -18,6 +18,8 @@ KERNEL = Kernel(
     capabilities={
         "kernel.swapcache_bypass": False,
         "kernel.free_before_map": False,
+        "kernel.claims_slot": False,
+        "kernel.drops_partial_folios": True,
     },
     changes=(
         Change(
