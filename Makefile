@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench protos clean
+.PHONY: help install demo test lint bench protos docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -51,6 +51,9 @@ bench: $(VENV)/.bench ## Measure, all ratios in one run
 
 protos: $(VENV)/.tests ## Generate the code of the API anew
 	$(VENV)/generator/bin/python proto/generate.py
+
+docs: $(STAMP) ## Generate the tables of the documentation anew
+	$(BIN)/python docs/generate.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

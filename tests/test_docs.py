@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import swapin
-from swapin.catalog import KINDS, hookspecs
+from swapin.catalog import KINDS, Catalog, hookspecs
 from swapin.cli.exits import Exit
 from swapin.model import Depth, Group, Outcome, Reason
 from swapin.program import Program
@@ -95,3 +96,30 @@ def test_the_page_of_ptes_is_true(
     }
     for word in {"swap", *pte, *kinds, *meanings}:
         assert f"`{word}`" in text, word
+
+
+def test_backends_page_is_fresh(root: Path, catalog: Catalog) -> None:
+    """The tables of the backends page are those that `make docs` makes."""
+    source = root / "docs" / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate_docs", source)
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+
+    text = page(root, "docs/backends.md")
+    assert text == generate.backends_page(text, catalog)
+    for name in catalog.backends:
+        assert f"| `{name}` |" in text
+
+
+def test_backends_page_is_true(root: Path, program: Program) -> None:
+    """Each stack that the pages name in code can be."""
+    text = page(root, "docs/backends.md") + page(root, "README.md")
+    stacks = set(re.findall(r"(?:`|--backend )([a-z][a-z0-9_-]+(?:/[a-z][a-z0-9_-]+)+)", text))
+    stacks = {stack for stack in stacks if stack.split("/")[0] in program.catalog.backends}
+
+    assert len(stacks) > 4
+    for stack in stacks:
+        device = {"stack": stack.split("/")}
+        program.evaluate({"kernel": {"release": "6.1"}, "swap_device": device})

@@ -56,6 +56,16 @@ def test_plugins_import_the_model_alone(root: Path) -> None:
                 assert name in {"swapin", "swapin.hookimpl"} or name.startswith("swapin.model")
 
 
+def test_only_presets_know_releases(root: Path) -> None:
+    """Rules, constraints and invariants read capabilities; none compares a version."""
+    for room in ("rules", "constraints", "invariants", "facts"):
+        for path in (root / "plugins" / "swapin_linux" / room).glob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "Release" not in text, path
+            for node in ast.walk(ast.parse(text)):
+                assert not isinstance(node, ast.Compare), (path, node.lineno)
+
+
 def test_engine_names_no_yardstick(root: Path) -> None:
     """Neither engine nor plugins import a test."""
     for folder in ("engine", "plugins"):

@@ -92,7 +92,14 @@ def test_every_fact_has_its_field(catalog: Catalog) -> None:
             fields |= {f"{field.name}.{inner.name}" for inner in field.message_type.fields}
         else:
             fields.add(field.name)
-    names = {"kernel.release", "kernel.variant", "architecture", "swap_device.backend", "pte.raw"}
+    names = {
+        "swap_device.stack",
+        "kernel.release",
+        "kernel.variant",
+        "architecture",
+        "swap_device.backend",
+        "pte.raw",
+    }
 
     assert set(catalog.facts) == fields - names - {"extension_facts"}
 

@@ -150,7 +150,14 @@ def test_flood_of_extension_facts_is_refused_at_once(catalog):
 
 def test_every_fact_of_the_api_is_declared(catalog):
     """Each field of a fault is a fact that the installed plugins declare, or names a preset."""
-    names = {"kernel.release", "kernel.variant", "architecture", "swap_device.backend", "pte.raw"}
+    names = {
+        "swap_device.stack",
+        "kernel.release",
+        "kernel.variant",
+        "architecture",
+        "swap_device.backend",
+        "pte.raw",
+    }
     fields = {
         f"{field.name}.{inner.name}"
         for field in fault_pb2.Fault.DESCRIPTOR.fields

@@ -3,6 +3,7 @@
 from swapin.catalog.build import SWAP_ENTRY, Catalog, Failure, load_catalog
 from swapin.catalog.entries import KINDS, Entry
 from swapin.catalog.loading import Offer, Origin, discover, offers_of
+from swapin.catalog.stacks import Latched, latched, layers_of
 
 __all__ = [
     "KINDS",
@@ -10,9 +11,12 @@ __all__ = [
     "Catalog",
     "Entry",
     "Failure",
+    "Latched",
     "Offer",
     "Origin",
     "discover",
+    "latched",
+    "layers_of",
     "load_catalog",
     "offers_of",
 ]

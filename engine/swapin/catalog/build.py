@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from swapin.catalog.entries import Entry, entries_of
+from swapin.catalog.entries import Entry, entries_of, stack_entry
 from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
 from swapin.catalog.validation import refusals
 from swapin.model import (
@@ -24,6 +24,7 @@ from swapin.model import (
     Kernel,
     Kind,
     Outcome,
+    Property,
     Rule,
 )
 from swapin.model.errors import near_match
@@ -77,6 +78,7 @@ class Catalog:
             "architectures", lambda architecture: architecture.name
         )
         self.backends: Mapping[str, Backend] = self._by("backends", lambda backend: backend.name)
+        self.properties: Mapping[str, Property] = self._by("properties", lambda p: p.name)
 
     def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
         found = {
@@ -119,6 +121,7 @@ class Catalog:
                 "kernels",
                 "architectures",
                 "backends",
+                "properties",
             )
             for declaration in getattr(offer, attribute)
         )
@@ -220,10 +223,12 @@ class Catalog:
         return entries_of(self, kind)
 
     def entry(self, kind: str, name: str) -> Entry:
-        """One entry.
+        """One entry; of backends also a stack, its layers parted by ``/``.
 
         :raises LookupError: there is none; the message suggests a near match.
         """
+        if kind == "backends" and "/" in name:
+            return stack_entry(self, name)
         entries = {entry.name: entry for entry in self.entries(kind)}
         if name not in entries:
             raise LookupError(f"no {kind[:-1]} `{name}`{near_match(name, entries)}")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from swapin.catalog.backend_entries import backend_details, binding_details
 from swapin.catalog.loading import Offer, Origin
-from swapin.model import Architecture, Backend, Binding, Fact, Kernel, Rule, Source
+from swapin.catalog.stacks import layers_of
+from swapin.model import Architecture, Fact, FaultError, Kernel, Rule, Source
 
 if TYPE_CHECKING:
     from swapin.catalog.build import Catalog
@@ -125,7 +127,7 @@ def _architectures(catalog: Catalog, offer: Offer) -> _Described:
 def _architecture(architecture: Architecture) -> dict[str, Any]:
     return {
         "releases": str(architecture.releases),
-        "bindings": [_binding(binding) for binding in architecture.bindings],
+        "bindings": [binding_details(binding) for binding in architecture.bindings],
         "layouts": [
             {
                 "releases": str(layout.releases),
@@ -150,15 +152,22 @@ def _architecture(architecture: Architecture) -> dict[str, Any]:
 
 def _backends(catalog: Catalog, offer: Offer) -> _Described:
     for backend in offer.backends:
-        yield backend.name, backend.summary, _backend(backend)
+        yield backend.name, backend.summary, backend_details(catalog, [backend])
 
 
-def _backend(backend: Backend) -> dict[str, Any]:
-    return {
-        "bindings": [_binding(binding) for binding in backend.bindings],
-        "remarks": list(backend.remarks),
-        "source": _source(backend.source),
-    }
+def stack_entry(catalog: Catalog, name: str) -> Entry:
+    """The entry of a stack of backends, such as ``dm-crypt/nvme-pi``.
+
+    :raises LookupError: an unknown layer, or one that cannot lie where it does.
+    """
+    try:
+        layers = layers_of(catalog, name.split("/"))
+    except FaultError as error:
+        raise LookupError(str(error)) from None
+    top = next(offer for offer in catalog.offers if layers[0] in offer.backends)
+    summary = "; over ".join(layer.summary for layer in layers)
+    details = backend_details(catalog, layers)
+    return Entry(name, summary, top.origin.plugin, str(top.origin), details)
 
 
 def _rules(catalog: Catalog, offer: Offer) -> _Described:
@@ -216,16 +225,6 @@ def _invariants(catalog: Catalog, offer: Offer) -> _Described:
                 "source": _source(invariant.source),
             },
         )
-
-
-def _binding(binding: Binding) -> dict[str, Any]:
-    return {
-        "fact": binding.fact,
-        "value": binding.value,
-        "releases": str(binding.releases),
-        "because": binding.because,
-        "source": _source(binding.source),
-    }
 
 
 def _source(source: Source) -> str:

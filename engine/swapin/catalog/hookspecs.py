@@ -15,7 +15,16 @@ from collections.abc import Iterable
 
 import pluggy
 
-from swapin.model import Architecture, Backend, Constraint, Fact, Invariant, Kernel, Rule
+from swapin.model import (
+    Architecture,
+    Backend,
+    Constraint,
+    Fact,
+    Invariant,
+    Kernel,
+    Property,
+    Rule,
+)
 
 PROJECT = "swapin"
 GROUP = "swapin.plugins"
@@ -129,6 +138,20 @@ def swapin_backends() -> Iterable[Backend]:
     """Offer swap backends: the flags that are latched at swapon, and how I/O completes.
 
     A name that is taken, and two bindings of one fact whose releases overlap, are refused.
+
+    .. versionadded:: 0.1
+    """
+    return ()
+
+
+@hookspec
+def swapin_properties() -> Iterable[Property]:
+    """Offer properties of swap devices that no rule reads.
+
+    Called once. Backends bind a property as they bind a fact; a layer above may inherit it,
+    and ``swapin backends show`` tells it.
+
+    :returns: the properties; none is fine.
 
     .. versionadded:: 0.1
     """

@@ -20,6 +20,7 @@ from swapin.model import (
     Fact,
     Invariant,
     Kernel,
+    Property,
     Rule,
 )
 
@@ -32,6 +33,7 @@ _HOOKS: tuple[tuple[str, str, type], ...] = (
     ("swapin_kernels", "kernels", Kernel),
     ("swapin_architectures", "architectures", Architecture),
     ("swapin_backends", "backends", Backend),
+    ("swapin_properties", "properties", Property),
 )
 
 
@@ -70,6 +72,7 @@ class Offer:
     kernels: list[Kernel] = field(default_factory=list)
     architectures: list[Architecture] = field(default_factory=list)
     backends: list[Backend] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     """Names of the hooks that it implements."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from swapin.catalog.loading import Offer, Origin
 from swapin.model import (
+    Backend,
     Binding,
     CatalogError,
     Expression,
     Kernel,
     Outcome,
+    Property,
     Release,
     Releases,
     Rule,
@@ -70,6 +72,8 @@ def _faults(
     for architecture in offer.architectures:
         declaration = f"architecture {architecture.name}"
         yield from _binding_faults(catalog, declaration, architecture.bindings)
+        if any(binding.value is None for binding in architecture.bindings):
+            yield declaration, "an architecture has no layer below to inherit from"
         if _overlap([layout.releases for layout in architecture.layouts]):
             yield declaration, "two layouts hold for one release"
         for layout in architecture.layouts:
@@ -79,7 +83,9 @@ def _faults(
                 if f"pte.{flag}" not in catalog.facts:
                     yield declaration, f"unknown fact `pte.{flag}` in a layout"
     for backend in offer.backends:
-        yield from _binding_faults(catalog, f"backend {backend.name}", backend.bindings)
+        yield from _backend_faults(catalog, backend)
+    for known in offer.properties:
+        yield from _property_faults(catalog, known)
 
 
 def _names(offer: Offer) -> Iterator[tuple[str, str]]:
@@ -90,6 +96,8 @@ def _names(offer: Offer) -> Iterator[tuple[str, str]]:
     yield from (("kernel", kernel.name) for kernel in offer.kernels)
     yield from (("architecture", architecture.name) for architecture in offer.architectures)
     yield from (("backend", backend.name) for backend in offer.backends)
+    # A binding names a fact or a property, so the two share their names.
+    yield from (("fact", known.name) for known in offer.properties)
 
 
 def _unknown(
@@ -174,13 +182,46 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
             yield declaration, f"rule `{rule.id}`: {message}"
 
 
+def _backend_faults(catalog: Catalog, backend: Backend) -> Iterator[tuple[str, str]]:
+    declaration = f"backend {backend.name}"
+    known = {*catalog.atoms, *catalog.properties}
+    yield from _binding_faults(catalog, declaration, backend.bindings, known)
+    if not backend.name or "/" in backend.name:
+        yield declaration, "a name is not empty and has no `/`, which parts the layers of a stack"
+    roles = {other.role for other in catalog.backends.values()}
+    for role in backend.over:
+        if role not in roles:
+            yield declaration, f"lies over unknown role `{role}`{near_match(role, roles)}"
+    for binding in backend.bindings:
+        if binding.value is None and not backend.over:
+            yield declaration, f"inherits `{binding.fact}` but lies over nothing"
+        if binding.value is None and binding.below not in known:
+            near = near_match(binding.below, known)
+            yield declaration, f"inherits unknown fact `{binding.below}`{near}"
+    for setting in backend.settings:
+        if setting.fact not in known:
+            near = near_match(setting.fact, known)
+            yield declaration, f"a setting changes unknown fact `{setting.fact}`{near}"
+
+
+def _property_faults(catalog: Catalog, known: Property) -> Iterator[tuple[str, str]]:
+    names = {*catalog.atoms, *catalog.properties}
+    for other in (known.otherwise, known.implies):
+        if other and other not in names:
+            message = f"refers to unknown fact `{other}`{near_match(other, names)}"
+            yield f"property {known.name}", message
+
+
 def _binding_faults(
-    catalog: Catalog, declaration: str, bindings: tuple[Binding, ...]
+    catalog: Catalog,
+    declaration: str,
+    bindings: tuple[Binding, ...],
+    known: Collection[str] = (),
 ) -> Iterator[tuple[str, str]]:
     ranges: dict[str, list[Releases]] = {}
     for binding in bindings:
-        if binding.fact not in catalog.atoms:
-            near = near_match(binding.fact, catalog.atoms)
+        if binding.fact not in (known or catalog.atoms):
+            near = near_match(binding.fact, known or catalog.atoms)
             yield declaration, f"binds unknown fact `{binding.fact}`{near}"
         ranges.setdefault(binding.fact, []).append(binding.releases)
     for fact, found in ranges.items():

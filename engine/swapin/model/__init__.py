@@ -29,7 +29,10 @@ from swapin.model.presets import (
     Change,
     Evidence,
     Kernel,
+    Property,
+    Setting,
     bind,
+    inherit,
 )
 from swapin.model.pte import PteBits, PteFieldError, PteLayout, Segment
 from swapin.model.release import Release, Releases
@@ -100,6 +103,7 @@ __all__ = [
     "OutcomeExplanation",
     "Override",
     "Problem",
+    "Property",
     "Provenance",
     "PteBits",
     "PteFieldError",
@@ -110,6 +114,7 @@ __all__ = [
     "Rule",
     "RuleTrace",
     "Segment",
+    "Setting",
     "Source",
     "SwapPte",
     "Verdict",
@@ -120,6 +125,7 @@ __all__ = [
     "claim",
     "fact",
     "folio",
+    "inherit",
     "kernel",
     "limit",
     "outcome_order",

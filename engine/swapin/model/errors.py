@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Two fields say different things about one fact."""
     NOT_A_SWAP_PTE = "NOT_A_SWAP_PTE"
     """The raw value is no swap PTE on this architecture and kernel."""
+    IMPOSSIBLE_STACK = "IMPOSSIBLE_STACK"
+    """A layer of a stack of swap devices cannot lie on the one below it."""
     IMPOSSIBLE_FAULT = "IMPOSSIBLE_FAULT"
     """A constraint of the catalog excludes this combination of facts."""
 
@@ -104,5 +106,5 @@ def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Prob
     """A name that no preset has, with the nearest one and those that there are."""
     known = list(known)
     near = near_match(name, known)
-    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
+    offered = f"; there are {listed(known, limit=60)}" if known else "; there is none"
     return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{clipped(name)}`{near}{offered}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from swapin.catalog import Catalog
+from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import listed, near_match
 
@@ -30,6 +31,8 @@ class Draft:
 
     catalog: Catalog
     facts: dict[str, bool] = field(default_factory=dict)
+    stack: tuple[str, ...] = ()
+    """The layers of the swap device, top first."""
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, where: str, reason: Reason, message: str) -> None:
@@ -102,7 +105,9 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
         elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _NAMES:
             for inner, given in _fields(value, key, draft):
                 path = f"{key}.{inner}"
-                if inner in _NAMES.get(key, ()):
+                if path == STACK:
+                    draft.stack = _texts(draft, path, given)
+                elif inner in _NAMES.get(key, ()):
                     names[path] = _text(draft, path, given)
                 else:
                     draft.fact(path, given)
@@ -142,6 +147,7 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
         variant=names.get("kernel.variant", ""),
         architecture=names.get("architecture", ""),
         backend=names.get("swap_device.backend", ""),
+        stack=draft.stack,
         raw_pte=raw,
         facts=draft.facts,
     )
@@ -172,6 +178,13 @@ def _text(draft: Draft, where: str, value: Any) -> str:
         return value
     draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a text")
     return ""
+
+
+def _texts(draft: Draft, where: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(_text(draft, f"{where}[{i}]", part) for i, part in enumerate(value))
+    draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a list of texts")
+    return ()
 
 
 def _shown(value: Any) -> str:

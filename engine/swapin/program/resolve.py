@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from swapin.catalog import SWAP_ENTRY, Catalog
+from swapin.catalog import SWAP_ENTRY, Catalog, latched
 from swapin.model import (
     Architecture,
-    Binding,
+    Backend,
     Fault,
     FaultError,
     Kernel,
@@ -19,6 +19,7 @@ from swapin.model import (
 )
 from swapin.model.errors import unknown_name
 from swapin.program.entry import atoms_of, entry_of
+from swapin.program.stack import device_of
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -62,7 +63,7 @@ class Resolver:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept: dict[tuple[str, str, str, str], Presets] = {}
+        self._kept: dict[tuple[str, str, str, str, tuple[str, ...]], Presets] = {}
 
     def resolve(self, fault: Fault) -> Resolved:
         """Merge what the presets of a fault bind with what is given.
@@ -84,7 +85,7 @@ class Resolver:
         return Resolved(presets, known, overrides)
 
     def _presets(self, fault: Fault) -> Presets:
-        key = (fault.release, fault.variant, fault.architecture, fault.backend)
+        key = (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack)
         found = self._kept.get(key)
         if found is None:
             found = self._look_up(fault)
@@ -103,21 +104,26 @@ class Resolver:
         if fault.architecture and architecture is None:
             names = list(catalog.architectures)
             problems.append(unknown_name("architecture", "architecture", fault.architecture, names))
-        backend = catalog.backends.get(fault.backend)
-        if fault.backend and backend is None:
-            names = list(catalog.backends)
-            problems.append(unknown_name("swap_device.backend", "backend", fault.backend, names))
+        layers: tuple[Backend, ...] = ()
+        try:
+            layers = device_of(fault, catalog)
+        except FaultError as error:
+            problems.extend(error.problems)
         if kernel is None or problems:
             raise FaultError(problems)
         if architecture is not None and kernel.at not in architecture.releases:
             raise _not_then(architecture, kernel)
         facts = catalog.capabilities(kernel)
         bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
-        for kind, preset in (("architecture", architecture), ("backend", backend)):
-            if preset is not None:
-                for binding in _current(preset.bindings, kernel):
+        if architecture is not None:
+            for binding in architecture.bindings:
+                if kernel.at in binding.releases and binding.value is not None:
                     facts[binding.fact] = binding.value
-                    bound_by[binding.fact] = f"{kind} {preset.name}"
+                    bound_by[binding.fact] = f"architecture {architecture.name}"
+        for name, known in latched(catalog, layers, kernel.at).items():
+            if name in catalog.atoms:
+                facts[name] = known.value
+                bound_by[name] = known.preset
         layout = architecture.layout(kernel.at) if architecture else None
         return Presets(kernel, facts, bound_by, layout)
 
@@ -151,10 +157,6 @@ class Resolver:
             raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
             raise FaultError([raw_too, *problems])
         return given
-
-
-def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]:
-    return (binding for binding in bindings if kernel.at in binding.releases)
 
 
 def _not_then(architecture: Architecture, kernel: Kernel) -> FaultError:

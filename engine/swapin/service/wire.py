@@ -17,6 +17,7 @@ from google.protobuf.struct_pb2 import Value
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from swapin.catalog import Catalog
+from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fault, Reason
 from swapin.program.description import EXTENSION_FACTS, Draft, finish
 from swapin.v1 import fault_pb2
@@ -73,6 +74,8 @@ class FaultReader:
         plain = self._plain.get(field)
         if plain is not None:
             draft.facts[plain] = value
+        elif self._paths[field] == STACK:
+            draft.stack = tuple(value)
         elif self._paths[field] in self._catalog.facts:
             draft.fact(self._paths[field], value)
         elif field.type == FieldDescriptor.TYPE_STRING:
@@ -95,6 +98,7 @@ def fault_to_proto(
     message.kernel.variant = fault.variant
     if fault.backend:
         message.swap_device.backend = fault.backend
+    message.swap_device.stack.extend(fault.stack)
     if fault.raw_pte is not None:
         message.pte.raw = hex(fault.raw_pte)
     fields = {path for _, path in _paths()}

@@ -15,6 +15,8 @@ KERNEL = Kernel(
     after="6.11",
     capabilities={
         "kernel.allocates_large_folios": True,
+        "kernel.swap_zeromap": True,
+        "kernel.zswap_skips_writeback": True,
     },
     trees="v6.12.8 and v6.12.117",
     changes=(
