@@ -25,8 +25,9 @@ def layout_up_to_5_11(source: Source, present: int, remark: str = MOVED) -> PteL
     )
 
 
-ABI_1 = Source("arch/csky/abiv1/inc/abi/pgtable-bits.h", "__swp_entry")
-ABI_2 = Source("arch/csky/abiv2/inc/abi/pgtable-bits.h", "__swp_entry")
+# In v5.10 the macros are in asm/pgtable.h, in v6.1 where they are now.
+ABI_1 = Source("arch/csky/abiv1/inc/abi/pgtable-bits.h", "__swp_entry", since="6.1")
+ABI_2 = Source("arch/csky/abiv2/inc/abi/pgtable-bits.h", "__swp_entry", since="6.1")
 
 ARCHITECTURES = (
     gained_the_bit_in_6_3(
