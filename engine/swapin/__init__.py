@@ -39,10 +39,10 @@ __all__ = [
     "PteCodec",
     "Verdict",
     "__version__",
+    "default_program",
     "evaluate",
     "hookimpl",
     "load_catalog",
-    "program",
 ]
 
 # Resolved on first use: a plugin wants the hook marker without the service, a script wants
@@ -72,7 +72,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def program() -> Program:
+def default_program() -> Program:
     """The program of all installed plugins, made on first use and kept.
 
     Thread safe: two first users may both build it, and both get a right one.
@@ -99,4 +99,4 @@ def evaluate(fault: Mapping[str, Any] | Fault, depth: Depth | None = None) -> Ve
     """
     from swapin.model import Depth as _Depth
 
-    return program().evaluate(fault, _Depth.DECIDING if depth is None else depth)
+    return default_program().evaluate(fault, _Depth.DECIDING if depth is None else depth)

@@ -12,6 +12,7 @@ from swapin.catalog import Catalog, Origin, discover, load_catalog
 from swapin.catalog.hookspecs import hookimpl
 from swapin.catalog.loading import Candidate
 from swapin.model import (
+    Architecture,
     Backend,
     CatalogError,
     Constraint,
@@ -19,6 +20,8 @@ from swapin.model import (
     Fault,
     Kernel,
     Outcome,
+    PteLayout,
+    Segment,
     bind,
     fact,
 )
@@ -70,6 +73,14 @@ def other(name: str, when: Any) -> Kernel:
         source=SOURCE,
         **when,
     )
+
+
+def colliding() -> Architecture:
+    """An architecture with a layout of 32 bits, in which two fields meet and one sticks out."""
+    layout = PteLayout(
+        bits=32, type=(Segment(0, 1, 5),), offset=(Segment(0, 4, 29),), present=1, source=SOURCE
+    )
+    return Architecture(name="vax", summary="toy", source=SOURCE, layouts=(layout,))
 
 
 REFUSED = {
@@ -157,6 +168,18 @@ REFUSED = {
         ),
         "kernel 9.9",
         "unknown capability `kernel.odl`",
+    ),
+    "a kind of entry twice": (
+        candidate(
+            "broken", "strangers", kernels=[other("9.9", {"entry_kinds": ("poison", "poison")})]
+        ),
+        "kernel 9.9",
+        "entry kinds are distinct",
+    ),
+    "a layout with a bit for two fields": (
+        candidate("broken", "strangers", architectures=[colliding()]),
+        "architecture vax",
+        "fields of a layout collide in bits 0x100000030",
     ),
     "a replaced rule that is not there": (
         candidate(

@@ -81,7 +81,7 @@ def test_encode_stream(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
         (["decode", "x", *X86], "raw: `x` is not a number"),
         (["decode", "0", *X86], "raw: `0x0` is not a non-zero value"),
         (["decode", GOOD, "--arch", "x86_63", "--kernel", "6.1"], "did you mean `x86_64`?"),
-        (["decode", GOOD, "--arch", "riscv64", "--kernel", "5.15"], "up to 5.10, 6.1 to 6.2"),
+        (["decode", GOOD, "--arch", "ia64", "--kernel", "6.7"], "up to 6.2, 6.3 to 6.6"),
         (
             ["encode", *X86, "--type", "32", "--offset", "1"],
             "type `32` does not fit; it is 0 to 31",

@@ -23,7 +23,7 @@ EXAMPLES = list(
 )
 
 # Layout whose type or offset has a bit that says present, by a release that has it.
-REACH_INTO_PRESENT = {("sh-29bit", "6.1"), ("csky-abiv2", "5.10"), ("m68k-sun3", "6.1")}
+REACH_INTO_PRESENT = {("sh-29bit", "6.1"), ("csky-abiv2", "5.11"), ("m68k-sun3", "6.1")}
 
 
 def layout_of(catalog: Catalog, name: str, release: str) -> PteLayout:
@@ -218,12 +218,8 @@ def test_fields_do_not_overlap(catalog: Catalog) -> None:
     """Type, offset and flags have bits of their own; three reach into the present bit."""
     reach = set()
     for known, layout in layouts(catalog):
-        fields = (*layout.type, *layout.offset)
-        masks = [segment.scatter(-1) for segment in fields] + [*layout.flags.values()]
-        for index, mask in enumerate(masks):
-            assert mask < 1 << layout.bits, (known.name, layout)
-            for other in masks[:index]:
-                assert mask & other == 0, (known.name, layout)
+        assert 0 == layout.collisions, (known.name, layout)
+        masks = [segment.scatter(-1) for segment in (*layout.type, *layout.offset)]
         if any(mask & layout.present for mask in masks):
             reach.add((known.name, str(layout.releases.until).replace("6.2", "6.1")))
 

@@ -117,7 +117,7 @@ GOOD = {"architecture": "x86_64", "kernel": "6.1", "type": 1, "offset": 2}
     [
         ({"architecture": None, "kernel": ""}, ["architecture MISSING", "kernel MISSING"]),
         ({"architecture": "x86_65", "kernel": "9"}, ["kernel UNKNOWN_NAME"]),
-        ({"architecture": "riscv64", "kernel": "5.15"}, ["architecture UNKNOWN_NAME"]),
+        ({"architecture": "loongarch32", "kernel": "6.18"}, ["architecture UNKNOWN_NAME"]),
         ({"architecture": "nds32"}, ["architecture UNKNOWN_NAME"]),
         ({"architecture": "\ud800"}, ["architecture UNKNOWN_NAME"]),
         ({"type": None}, ["type MISSING"]),

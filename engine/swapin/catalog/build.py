@@ -26,6 +26,7 @@ from swapin.model import (
     Outcome,
     Property,
     Rule,
+    Spelling,
 )
 from swapin.model.errors import near_match
 from swapin.model.pte import TYPE_BITS
@@ -78,6 +79,7 @@ class Catalog:
             "architectures", lambda architecture: architecture.name
         )
         self.backends: Mapping[str, Backend] = self._by("backends", lambda backend: backend.name)
+        self.spellings: Mapping[str, Spelling] = self._by("spellings", lambda s: s.name)
         self.properties: Mapping[str, Property] = self._by("properties", lambda p: p.name)
 
     def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
@@ -121,6 +123,7 @@ class Catalog:
                 "kernels",
                 "architectures",
                 "backends",
+                "spellings",
                 "properties",
             )
             for declaration in getattr(offer, attribute)

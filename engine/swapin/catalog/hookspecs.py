@@ -24,6 +24,7 @@ from swapin.model import (
     Kernel,
     Property,
     Rule,
+    Spelling,
 )
 
 PROJECT = "swapin"
@@ -138,6 +139,18 @@ def swapin_backends() -> Iterable[Backend]:
     """Offer swap backends: the flags that are latched at swapon, and how I/O completes.
 
     A name that is taken, and two bindings of one fact whose releases overlap, are refused.
+
+    .. versionadded:: 0.1
+    """
+    return ()
+
+
+@hookspec
+def swapin_spellings() -> Iterable[Spelling]:
+    """Offer spellings: what the kernel's text means in terms of facts and outcomes.
+
+    ``swapin source-check`` reads the decision in a source tree by them. No verdict depends on
+    one. Refused: text that is given twice for one function and releases, an unknown fact.
 
     .. versionadded:: 0.1
     """

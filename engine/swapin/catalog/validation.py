@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from swapin.catalog.loading import Offer, Origin
 from swapin.model import (
+    Atom,
     Backend,
     Binding,
     CatalogError,
@@ -18,6 +19,7 @@ from swapin.model import (
     Release,
     Releases,
     Rule,
+    Spelling,
     all_of,
 )
 from swapin.model.errors import near_match
@@ -77,9 +79,13 @@ def _faults(
         if _overlap([layout.releases for layout in architecture.layouts]):
             yield declaration, "two layouts hold for one release"
         for layout in architecture.layouts:
+            if layout.collisions:
+                yield declaration, f"fields of a layout collide in bits {layout.collisions:#x}"
             for flag in layout.flags:
                 if f"pte.{flag}" not in catalog.facts:
                     yield declaration, f"unknown fact `pte.{flag}` in a layout"
+    for spelling in offer.spellings:
+        yield from _spelling_faults(catalog, spelling)
     for backend in offer.backends:
         yield from _backend_faults(catalog, backend)
     for known in offer.properties:
@@ -94,6 +100,7 @@ def _names(offer: Offer) -> Iterator[tuple[str, str]]:
     yield from (("kernel", kernel.name) for kernel in offer.kernels)
     yield from (("architecture", architecture.name) for architecture in offer.architectures)
     yield from (("backend", backend.name) for backend in offer.backends)
+    yield from (("spelling", spelling.name) for spelling in offer.spellings)
     # A binding names a fact or a property, so the two share their names.
     yield from (("fact", known.name) for known in offer.properties)
 
@@ -116,6 +123,15 @@ def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[
     yield from unknown
     if not unknown and not space.meets(rule.when):
         yield declaration, "can never fire: no admissible state satisfies its condition"
+
+
+def _spelling_faults(catalog: Catalog, spelling: Spelling) -> Iterator[tuple[str, str]]:
+    declaration = f"spelling {spelling.name}"
+    meant = () if spelling.means is None else (spelling.means,)
+    for expression in (*meant, *spelling.gives.values()):
+        yield from _unknown(catalog, declaration, expression, outcomes=False)
+    for name in spelling.records:
+        yield from _unknown(catalog, declaration, Atom(name))
 
 
 class _Space:

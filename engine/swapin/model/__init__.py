@@ -47,6 +47,7 @@ from swapin.model.rules import (
     outcome_order,
     veto,
 )
+from swapin.model.spelling import Reading, Spelling, follow, ignore, spell
 from swapin.model.swap_pte import SwapPte
 from swapin.model.verdict import (
     Condition,
@@ -108,6 +109,7 @@ __all__ = [
     "PteBits",
     "PteFieldError",
     "PteLayout",
+    "Reading",
     "Reason",
     "Release",
     "Releases",
@@ -116,6 +118,7 @@ __all__ = [
     "Segment",
     "Setting",
     "Source",
+    "Spelling",
     "SwapPte",
     "Verdict",
     "access",
@@ -125,11 +128,14 @@ __all__ = [
     "claim",
     "fact",
     "folio",
+    "follow",
+    "ignore",
     "inherit",
     "kernel",
     "limit",
     "outcome_order",
     "pte",
+    "spell",
     "swap_device",
     "swap_slot",
     "veto",

@@ -94,6 +94,16 @@ class PteLayout:
         generic = (self.entry_bits or self.bits) - 1 - TYPE_BITS
         return (1 << min(self._width(self.offset), generic)) - 1
 
+    @property
+    def collisions(self) -> int:
+        """Bits that two of type, offset and flags claim, or that the PTE has not; 0 is right."""
+        masks = [segment.scatter(-1) for segment in (*self.type, *self.offset)]
+        claimed = collided = 0
+        for mask in (*masks, *self.flags.values()):
+            collided |= claimed & mask
+            claimed |= mask
+        return collided | (claimed >> self.bits << self.bits)
+
     def decode(self, word: int) -> PteBits:
         """Take a raw swap PTE apart.
 

@@ -97,8 +97,9 @@ def gained_the_bit_in_6_3(
             last_without="6.2",
             first_with="6.3",
             source=Source(
+                # The comment above it describes the bit.
                 before.source.file,
-                "pte_swp_mkexclusive",
+                before.source.function,
                 since="6.3",
                 commit="950fe885a897",
                 title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",

@@ -19,7 +19,7 @@ ARCHITECTURE = gained_the_bit_in_6_3(
         offset=pte_bits("13-31"),
         present=1 << 9,
         # The macros are in asm/pgtable.h up to 5.14, by changelogs; in v5.10 and v6.1 as read.
-        source=Source("arch/arc/include/asm/pgtable-bits-arcv2.h", "__swp_entry"),
+        source=Source("arch/arc/include/asm/pgtable-bits-arcv2.h", "__swp_entry", since="5.15"),
     ),
     configuration="ARC_MMU_V4 ISA_ARCV2 ARC_PAGE_SIZE_8K PAGE_SHIFT=13",
     exclusive=1 << 5,

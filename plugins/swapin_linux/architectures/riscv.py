@@ -17,7 +17,7 @@ SOURCE = Source("arch/riscv/include/asm/pgtable.h", "__swp_entry")
 def layout(bits: int) -> PteLayout:
     """The layout before the marker; PROT_NONE is marked by the global bit."""
     return PteLayout(
-        releases=Releases.of(since="6.1"),
+        releases=Releases.of(since="5.17"),
         bits=bits,
         type=pte_bits("6-10"),
         offset=pte_bits(f"11-{bits - 1}"),
@@ -27,10 +27,10 @@ def layout(bits: int) -> PteLayout:
     )
 
 
-def layout_of_5_10(bits: int) -> PteLayout:
-    """The layout of 5.10; PROT_NONE is marked by the read bit."""
+def layout_up_to_5_16(bits: int) -> PteLayout:
+    """The first layout; PROT_NONE is marked by the read bit."""
     return PteLayout(
-        releases=Releases.of(until="5.10"),
+        releases=Releases.of(until="5.16"),
         bits=bits,
         type=pte_bits("2-6"),
         offset=pte_bits(f"7-{bits - 1}"),
@@ -40,7 +40,10 @@ def layout_of_5_10(bits: int) -> PteLayout:
     )
 
 
-MOVED = "moved between v5.10 and v6.1, which were read; in which release is not known"
+MOVED = (
+    "moved between v5.10 and v6.1, which were read, by commit fba88ede6a31 (riscv/mm: Adjust "
+    "PAGE_PROT_NONE to comply with THP semantics); its pull request says 5.17"
+)
 
 ARCHITECTURES = (
     gained_the_bit_in_6_3(
@@ -52,7 +55,7 @@ ARCHITECTURES = (
         exclusive=1 << 6,
         type=pte_bits("7-11"),
         offset=pte_bits("12-63"),
-        earlier=(layout_of_5_10(64),),
+        earlier=(layout_up_to_5_16(64),),
         until=Release(6, 18),
         later=(
             replace(
@@ -72,7 +75,7 @@ ARCHITECTURES = (
         exclusive=1 << 6,
         type=pte_bits("7-11"),
         offset=pte_bits("12-31"),
-        earlier=(layout_of_5_10(32),),
+        earlier=(layout_up_to_5_16(32),),
     ),
 )
 

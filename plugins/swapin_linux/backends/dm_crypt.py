@@ -13,7 +13,7 @@ from swapin_linux.backends import INSIDE, INTEGRITY, QUEUE_STABLE, STABLE, STABL
 SOURCE = Source("drivers/md/dm-table.c", "dm_table_set_restrictions")
 FLAG = Source("drivers/md/dm-table.c", "device_requires_stable_pages", until="6.10")
 STACK = Source("block/blk-settings.c", "blk_stack_limits", since="6.11")
-PASSES = Source("drivers/md/dm-table.c", "dm_target_passes_integrity")
+PASSES = Source("include/linux/device-mapper.h", "dm_target_passes_integrity")
 CRYPT = Source("drivers/md/dm-crypt.c", "kcryptd_crypt_write_convert")
 
 _ANY = "a device below asked for stable writes when the table was loaded"

@@ -14,7 +14,7 @@ SOURCE = Source("drivers/md/dm-table.c", "dm_table_set_restrictions")
 FLAG = Source("drivers/md/dm-table.c", "device_requires_stable_pages", until="6.10")
 STACK = Source("block/blk-settings.c", "blk_stack_limits", since="6.11")
 CHECKSUM = Source("drivers/md/dm-table.c", "dm_calculate_queue_limits", since="6.11")
-PASSES = Source("drivers/md/dm-linear.c", "DM_TARGET_PASSES_INTEGRITY")
+PASSES = Source("include/linux/device-mapper.h", "DM_TARGET_PASSES_INTEGRITY")
 
 _ANY = "a device below asked for stable writes when the table was loaded"
 

@@ -6,7 +6,7 @@ from swapin import hookimpl
 from swapin.model import Backend, Source
 from swapin_linux.backends import STABLE_BY_HAND, asynchronous, own_flag
 
-SOURCE = Source("drivers/scsi/iscsi_tcp.c", "datadgst_en")
+SOURCE = Source("include/scsi/libiscsi.h", "iscsi_conn")
 
 BACKEND = Backend(
     name="iscsi-data-digest",

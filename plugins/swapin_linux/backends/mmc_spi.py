@@ -6,7 +6,7 @@ from swapin import hookimpl
 from swapin.model import Backend, Setting, Source
 from swapin_linux.backends import STABLE_BY_HAND, asynchronous, own_flag, solidstate
 
-SOURCE = Source("drivers/mmc/core/queue.c", "use_spi_crc")
+SOURCE = Source("drivers/mmc/core/queue.c", "mmc_init_queue")
 
 BACKEND = Backend(
     name="mmc-spi",

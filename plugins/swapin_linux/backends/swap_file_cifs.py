@@ -16,7 +16,7 @@ from swapin_linux.backends import (
     SYNCHRONOUS,
 )
 
-SOURCE = Source("fs/smb/client/file.c", "cifs_swap_activate")
+SOURCE = Source("fs/smb/client/file.c", "cifs_swap_activate", since="6.1")
 EXTENTS = Source("mm/swapfile.c", "setup_swap_extents", until="6.0")
 
 _NO_DEVICE = "there is no block device"

@@ -14,7 +14,7 @@ from swapin_linux.backends import (
     written_to_device,
 )
 
-SOURCE = Source("fs/xfs/xfs_aops.c", "swap_activate")
+SOURCE = Source("fs/xfs/xfs_aops.c", "xfs_address_space_operations")
 _SHOWN = "sysfs shows the queue of the device that holds the file"
 
 BACKEND = Backend(

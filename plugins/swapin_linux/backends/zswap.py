@@ -22,7 +22,7 @@ from swapin_linux.backends import (
     SYNCHRONOUS,
 )
 
-SOURCE = Source("mm/page_io.c", "swap_writepage")
+SOURCE = Source("mm/zswap.c", "zswap_pool")
 SHRINKER = Source("mm/zswap.c", "zswap_writeback_entry")
 
 _FLAGS = (STABLE, QUEUE_STABLE, INTEGRITY, SYNCHRONOUS, SOLIDSTATE, FS_OPS, BLKDEV, INSIDE)

@@ -13,7 +13,7 @@ CONSTRAINTS = (
         id="marker.bit",
         holds=~pte.swp_exclusive | BIT,
         because="only a kernel and an architecture with the bit can set the exclusive marker",
-        source=Source("mm/memory.c", "pte_swp_exclusive", since="5.19"),
+        source=Source("mm/memory.c", "do_swap_page", since="5.19"),
     ),
     Constraint(
         id="marker.remembers",

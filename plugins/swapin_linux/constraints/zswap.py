@@ -10,7 +10,7 @@ CONSTRAINTS = (
         id="zswap.no-writeback",
         holds=~(kernel.zswap_skips_writeback & swap_device.zswap_stored & folio.writeback),
         because="writeback is never started for a page that zswap takes",
-        source=Source("mm/page_io.c", "swap_writepage", since="6.12"),
+        source=Source("mm/zswap.c", "zswap_store", since="6.12"),
     ),
     Constraint(
         id="zswap.no-rw-page",
@@ -28,13 +28,13 @@ CONSTRAINTS = (
         id="zeromap.no-writeback",
         holds=~(swap_device.zero_filled & folio.writeback),
         because="writeback is never started for a page of zeros that was noted as one",
-        source=Source("mm/page_io.c", "swap_writepage", since="6.12"),
+        source=Source("mm/page_io.c", "swap_zeromap_folio_set", since="6.12"),
     ),
     Constraint(
         id="zeromap.no-store",
         holds=~(swap_device.zero_filled & swap_device.zswap_stored),
         because="a page of zeros is noted before zswap is asked",
-        source=Source("mm/page_io.c", "swap_writepage", since="6.12"),
+        source=Source("mm/page_io.c", "swap_zeromap_folio_set", since="6.12"),
     ),
 )
 

@@ -57,7 +57,7 @@ FACTS = (
     Fact(
         name="folio.mapped",
         meaning="a page table maps the folio before this fault does: folio_mapped(folio)",
-        source=Source("include/linux/mm.h", "folio_mapped", since="6.1"),
+        source=Source("include/linux/mm.h", "folio_mapped", since="6.8"),
     ),
     Fact(
         name="folio.sole_user",
@@ -82,7 +82,7 @@ FACTS = (
     Fact(
         name="folio.lru_batched",
         meaning="the folio sits in this CPU's LRU batch, which holds a reference",
-        source=Source("mm/swap_state.c", "folio_add_lru", since="6.1"),
+        source=Source("mm/swap.c", "folio_add_lru", since="6.1", until="7.2"),
     ),
     Fact(
         name="folio.swap_full",

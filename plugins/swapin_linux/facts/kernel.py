@@ -232,14 +232,14 @@ FACTS = (
         name="kernel.zswap_skips_writeback",
         meaning="storing a page in zswap starts no writeback; before, it is started and ended in "
         "one go with the folio unlocked",
-        source=Source("mm/page_io.c", "swap_writepage", since="6.12"),
+        source=Source("mm/zswap.c", "zswap_store", since="6.12"),
     ),
     Fact(
         name="kernel.swap_zeromap",
         meaning="a page of zeros is noted in a bitmap in place of being written",
         source=Source(
             "mm/page_io.c",
-            "swap_writepage",
+            "swap_zeromap_folio_set",
             since="6.12",
             title="mm: store zero pages to be swapped out in a bitmap",
         ),

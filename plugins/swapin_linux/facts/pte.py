@@ -40,7 +40,7 @@ FACTS = (
         meaning="the swap PTE carries the exclusive marker: pte_swp_exclusive(vmf->orig_pte)",
         usual=True,
         derived=True,
-        source=Source("mm/memory.c", "pte_swp_exclusive", since="5.19"),
+        source=Source("mm/memory.c", "do_swap_page", since="5.19"),
     ),
     Fact(
         name="pte.soft_dirty",
@@ -58,9 +58,7 @@ FACTS = (
         meaning="the architecture's swap PTE has an exclusive bit: __HAVE_ARCH_PTE_SWP_EXCLUSIVE, "
         "or any architecture since 6.3",
         usual=True,
-        source=Source(
-            "include/linux/pgtable.h", "__HAVE_ARCH_PTE_SWP_EXCLUSIVE", since="5.19", until="6.2"
-        ),
+        source=Source("include/linux/pgtable.h", "pte_swp_exclusive", since="5.19", until="6.2"),
     ),
 )
 

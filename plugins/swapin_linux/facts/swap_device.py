@@ -32,12 +32,12 @@ FACTS = (
     Fact(
         name="swap_device.zswap_stored",
         meaning="zswap_store() took the page and holds it still, so no device I/O was done for it",
-        source=Source("mm/page_io.c", "swap_writepage"),
+        source=Source("mm/zswap.c", "zswap_pool"),
     ),
     Fact(
         name="swap_device.zero_filled",
         meaning="the page was all zeros, which swap_zeromap_folio_set() noted in place of a write",
-        source=Source("mm/page_io.c", "swap_writepage", since="6.12"),
+        source=Source("mm/page_io.c", "swap_zeromap_folio_set", since="6.12"),
     ),
 )
 
