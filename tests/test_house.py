@@ -15,10 +15,21 @@ ROOMS = {
     "model": {"model"},
     "catalog": {"model", "catalog"},
     "program": {"model", "catalog", "program"},
-    "observe": {"model", "catalog", "program", "observe"},
+    "analysis": {"model", "catalog", "program", "analysis"},
+    "observe": {"model", "catalog", "program", "analysis", "observe"},
     "source": {"model", "catalog", "program", "source"},
-    "service": {"model", "catalog", "program", "observe", "service", "v1"},
-    "cli": {"model", "catalog", "program", "observe", "source", "service", "cli", "v1"},
+    "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
+    "cli": {
+        "model",
+        "catalog",
+        "program",
+        "analysis",
+        "observe",
+        "source",
+        "service",
+        "cli",
+        "v1",
+    },
 }
 
 
