@@ -101,6 +101,8 @@ class _Parser:
 
     def _unexpected(self, wanted: str) -> FaultError:
         at = self._token.start(self._token.lastindex or 0) if self._token else self._at
+        while self._text[at : at + 1].isspace():
+            at += 1
         left = self._text[at:].strip()
         found = f"`{clipped(left)}`" if left else "the end"
         return _refused(f"at character {at + 1}: {found} where {wanted} is expected")

@@ -181,7 +181,7 @@ class _Asked:
             tuple(catalog.said(shown)),
             tuple(self._takes({**bound, **state}, inside)),
             (),
-            (),
+            tuple(self._not_with(bound)),
         )
 
     def _not_with(self, bound: Mapping[str, bool]) -> Iterator[str]:
