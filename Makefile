@@ -64,6 +64,9 @@ lint: $(VENV)/.tests ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+mutants: $(VENV)/.tests ## Change every rule in every single point, and say who catches it
+	PYTHONPATH=tests $(BIN)/python -m mutants
+
 bench: $(VENV)/.bench ## Measure, all ratios in one run
 	$(BIN)/python tests/bench
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from swapin.analysis.side import Meaning, Side, meanings
+from swapin.analysis.side import Meaning, Side, meanings, no_step
 from swapin.analysis.states import usual
 from swapin.model import Invariant
 from swapin.program.diagram import Diagrams
@@ -71,9 +71,10 @@ class CheckReport:
         }
 
 
-def check(sides: Sequence[Side]) -> list[CheckReport]:
+def check(sides: Sequence[Side], step: Callable[[], None] = no_step) -> list[CheckReport]:
     """Check every invariant of the catalog in every admissible state that maps a page.
 
+    :param step: called after each side that decides like no other; what it raises ends the work.
     :returns: a report for each side, in order. Sides that decide alike are checked once.
     """
     distinct: list[Side] = []
@@ -84,7 +85,10 @@ def check(sides: Sequence[Side]) -> list[CheckReport]:
         if place == len(distinct):
             distinct.append(side)
         places.append(place)
-    found = [(_states(meaning), list(_broken(meaning))) for meaning in meanings(distinct)]
+    found = []
+    for meaning in meanings(distinct):
+        found.append((_states(meaning), list(_broken(meaning))))
+        step()
     return [_report(side, *found[place]) for side, place in zip(sides, places, strict=True)]
 
 

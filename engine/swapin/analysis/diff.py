@@ -7,14 +7,14 @@ fault; facts that are declared *derived* are therefore taken as each side has th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import eq
 from typing import Any
 
 from swapin.analysis.cubes import Cover, Cube, cover
-from swapin.analysis.side import GROUPS, Meaning, Side, meanings
+from swapin.analysis.side import GROUPS, Meaning, Side, meanings, no_step
 from swapin.analysis.states import usual
 from swapin.catalog import Catalog
 from swapin.model import FALSE, Group, Kind, Rule
@@ -116,14 +116,23 @@ class DiffReport:
         }
 
 
-def diff(before: Side, after: Side, outcomes: Sequence[Group] = GROUPS) -> DiffReport:
+def diff(
+    before: Side,
+    after: Side,
+    outcomes: Sequence[Group] = GROUPS,
+    step: Callable[[], None] = no_step,
+) -> DiffReport:
     """Compare two sides.
 
     :param outcomes: the outcomes to compare.
+    :param step: called after each of them; what it raises ends the work.
     """
     one, two = meanings([before, after])
     comparison = _Comparison(one, two)
-    differences = [found for group in outcomes for found in comparison.differences(group)]
+    differences: list[Difference] = []
+    for group in outcomes:
+        differences += comparison.differences(group)
+        step()
     return DiffReport(
         before=before,
         after=after,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from swapin.analysis.query import Query
-from swapin.analysis.side import Meaning, Side, meanings, side_of
+from swapin.analysis.side import Meaning, Side, meanings, no_step, side_of
 from swapin.analysis.states import usual
 from swapin.catalog import Catalog, latched, layers_of
 from swapin.model import Backend, Constraint, Expression, Kind, Outcome, all_of, any_of
@@ -80,12 +80,14 @@ def reach(
     kernels: Sequence[str] = (),
     devices: Sequence[str] = (),
     facts: Mapping[str, bool] | None = None,
+    step: Callable[[], None] = no_step,
 ) -> ReachReport:
     """Look for a state in which a rule holds, or an expression does.
 
     :param kernels: releases or variants; none means every one.
     :param devices: stacks joined by ``/``; none means that the device is left open.
     :param facts: atoms that the state must have.
+    :param step: called after each device of each kernel; what it raises ends the work.
     :raises FaultError: an unknown name.
     """
     named = list(kernels) or list(catalog.kernels)
@@ -101,6 +103,7 @@ def reach(
         for device in devices or ("",):
             told = place.answer(side, device, facts or {})
             found.setdefault(told, {}).setdefault(device, []).append(name)
+            step()
     return ReachReport(query, tuple(_merged(found)))
 
 

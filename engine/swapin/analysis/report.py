@@ -6,6 +6,7 @@ findings alone (SARIF) leave out what passed; formats of test runs (JUnit, KTAP)
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -75,3 +76,8 @@ class Report:
         for case in self.cases:
             found.setdefault(case.group, []).append(case)
         return {name: tuple(cases) for name, cases in found.items()}
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """A report's JSON form as text: the same bytes from library, command and server."""
+    return json.dumps(data, ensure_ascii=False)

@@ -22,6 +22,10 @@ from swapin.program.order import good_order
 from swapin.program.resolve import Resolver
 
 
+def no_step() -> None:
+    """What is done between two steps of work that nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """A kernel, and what is known beside it of every fault that is asked about."""

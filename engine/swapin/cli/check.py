@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
@@ -31,6 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
     sides.add_given(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a kernel, in lines")
+    sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 
@@ -43,11 +44,23 @@ def run(args: argparse.Namespace) -> int:
     facts = sides.given(args, catalog)
     names = args.kernel if args.kernel and not args.all else list(catalog.kernels)
     stack = args.backend.split("/") if args.backend else []
+    by_name = bool(args.kernel) and not args.all
+    if args.server:
+        described: dict[str, Any] = {"architecture": args.arch, "stack": stack, "facts": facts}
+        with sides.server(args) as analysis:
+            told = analysis.check([{"kernel": name, **described} for name in names])
+        sides.show_json(told)
+        bad = [
+            found
+            for report in told
+            for found in report["violations"]
+            if by_name or not found["known"]
+        ]
+        return status(findings=bool(bad))
     asked = [
         side_of(catalog, name, architecture=args.arch, stack=stack, facts=facts) for name in names
     ]
     reports = check(asked)
-    by_name = bool(args.kernel) and not args.all
     found = [r for r in reports if (r.violations if by_name else r.unexpected)]
     if args.json:
         for report in reports:

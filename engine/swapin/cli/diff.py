@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
@@ -52,6 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     sides.add_given(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 
@@ -65,6 +66,13 @@ def run(args: argparse.Namespace) -> int:
     catalog = evaluator.load(args).catalog
     before, after = _sides(args, catalog)
     outcomes = [OUTCOMES[name] for name in args.outcome] if args.outcome else GROUPS
+    if args.server:
+        if args.plugins_without:
+            raise _usage("--plugins-without", "a server has one catalog; compare here")
+        with sides.server(args) as analysis:
+            told = analysis.diff(*_described(args, sides.given(args, catalog)), args.outcome or ())
+        sides.show_json([told])
+        return status(findings=bool(told["differences"]) == (args.expect == "none"))
     report = diff(before, after, outcomes)
     if args.json:
         print(json.dumps(report.to_dict(), ensure_ascii=False))
@@ -98,6 +106,24 @@ def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
         for known, kernel, arch, device in zip(catalogs, kernels, arches, devices, strict=True)
     )
     return one, two
+
+
+def _described(
+    args: argparse.Namespace, facts: dict[str, bool]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides as a server is told of them."""
+    kernels = _pair("K", args.kernels or [args.kernel])
+    rows = zip(kernels, _pair("--arch", args.arch), _pair("--backend", args.backend), strict=True)
+    before, after = (
+        {
+            "kernel": kernel,
+            "architecture": arch,
+            "stack": device.split("/") if device else [],
+            "facts": facts,
+        }
+        for kernel, arch, device in rows
+    )
+    return before, after
 
 
 def _without(name: str) -> Catalog:

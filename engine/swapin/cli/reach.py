@@ -37,6 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     sides.add_given(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 
@@ -50,6 +51,11 @@ def run(args: argparse.Namespace) -> int:
     kernels = args.kernel or [
         name for name, kernel in catalog.kernels.items() if not kernel.variant
     ]
+    if args.server:
+        with sides.server(args) as analysis:
+            told = analysis.reach(args.query, kernels, devices, sides.given(args, catalog))
+        sides.show_json([told])
+        return status()
     query = read_query(args.query, catalog)
     report = reach(catalog, query, kernels, devices, sides.given(args, catalog))
     if args.json:

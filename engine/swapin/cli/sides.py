@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from swapin.catalog import Catalog
 from swapin.model import FaultError, Problem, Reason
+
+if TYPE_CHECKING:
+    from swapin.service.analysis_client import AnalysisClient
 
 
 def add_given(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +24,30 @@ def add_given(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a fact that every fault has: kernel.swapcache_bypass=false",
     )
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """The option to ask a server."""
+    parser.add_argument(
+        "--server", metavar="ADDRESS", help="ask the server at this address; answers in JSON"
+    )
+
+
+@contextmanager
+def server(args: argparse.Namespace) -> Iterator[AnalysisClient]:
+    """What asks the server of the options."""
+    from swapin.service.client import Client
+
+    with Client(args.server) as client:
+        yield client.analysis
+
+
+def show_json(reports: Iterable[dict[str, Any]]) -> None:
+    """Print reports as the library writes them, one a line."""
+    from swapin.analysis.report import as_json
+
+    for report in reports:
+        print(as_json(report))
 
 
 def given(args: argparse.Namespace, catalog: Catalog) -> dict[str, bool]:
