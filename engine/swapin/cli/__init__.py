@@ -7,10 +7,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from swapin.cli import audit, check, diff, entries, evaluate, pte, reach, serve, source_check
+from swapin.cli import (
+    audit,
+    check,
+    diff,
+    entries,
+    evaluate,
+    explain_diff,
+    pte,
+    reach,
+    serve,
+    source_check,
+)
 from swapin.cli.exits import Exit
 
-_COMMANDS = (evaluate, check, diff, reach, audit, pte, serve, entries, source_check)
+_COMMANDS = (evaluate, check, diff, explain_diff, reach, audit, pte, serve, entries, source_check)
 
 
 def parser() -> argparse.ArgumentParser:

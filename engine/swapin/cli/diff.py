@@ -29,6 +29,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog="examples: swapin diff 6.19 7.0; swapin diff --arch arm --arch x86_64 "
         "--kernel 6.1; swapin diff --backend zram --backend nvme-pi --kernel 6.12",
     )
+    add_sides(parser)
+    parser.add_argument(
+        "--expect",
+        choices=["none", "some"],
+        help="none: a difference is a finding (default); some: that there is none is one",
+        default="none",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    sides.add_server(parser)
+    evaluator.add_strict(parser)
+    parser.set_defaults(run=run)
+
+
+def add_sides(parser: argparse.ArgumentParser) -> None:
+    """The options that name two sides, and the outcomes to compare."""
     parser.add_argument("kernels", nargs="*", metavar="K", help="two releases or variants")
     parser.add_argument("--kernel", metavar="K", help="the kernel of both sides")
     parser.add_argument("--arch", action="append", default=[], metavar="A", help="once or twice")
@@ -44,42 +59,40 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         choices=[group.field for group in Group],
         help="compare this outcome only (default: all)",
     )
-    parser.add_argument(
-        "--expect",
-        choices=["none", "some"],
-        help="none: a difference is a finding (default); some: that there is none is one",
-        default="none",
-    )
     sides.add_given(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    sides.add_server(parser)
-    evaluator.add_strict(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compare, print, and tell by the exit status whether anything was found."""
-    from swapin.analysis import diff
-    from swapin.analysis.diff import OUTCOMES
-    from swapin.analysis.side import GROUPS
-
     catalog = evaluator.load(args).catalog
-    before, after = _sides(args, catalog)
-    outcomes = [OUTCOMES[name] for name in args.outcome] if args.outcome else GROUPS
     if args.server:
+        _sides(args, catalog)
         if args.plugins_without:
             raise _usage("--plugins-without", "a server has one catalog; compare here")
         with sides.server(args) as analysis:
             told = analysis.diff(*_described(args, sides.given(args, catalog)), args.outcome or ())
         sides.show_json([told])
         return status(findings=bool(told["differences"]) == (args.expect == "none"))
-    report = diff(before, after, outcomes)
+    report = compared(args, catalog)
     if args.json:
         print(json.dumps(report.to_dict(), ensure_ascii=False))
     else:
         print("\n".join(_text(report)))
     found = bool(report.differences) == (args.expect == "none")
     return status(findings=found, degraded=catalog.degraded)
+
+
+def compared(args: argparse.Namespace, catalog: Catalog) -> DiffReport:
+    """The report of the sides that the options name.
+
+    :raises FaultError: an unknown name, or both sides are the same.
+    """
+    from swapin.analysis import diff
+    from swapin.analysis.diff import OUTCOMES
+    from swapin.analysis.side import GROUPS
+
+    outcomes = [OUTCOMES[name] for name in args.outcome] if args.outcome else GROUPS
+    return diff(*_sides(args, catalog), outcomes)
 
 
 def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
