@@ -19,7 +19,9 @@ ROOMS = {
     "observe": {"model", "catalog", "program", "analysis", "observe"},
     "source": {"model", "catalog", "program", "source"},
     "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
+    "recipe": {"model", "catalog", "program", "analysis", "recipe"},
     "cli": {
+        "recipe",
         "model",
         "catalog",
         "program",

@@ -16,12 +16,25 @@ from swapin.cli import (
     explain_diff,
     pte,
     reach,
+    recipe,
     serve,
     source_check,
 )
 from swapin.cli.exits import Exit
 
-_COMMANDS = (evaluate, check, diff, explain_diff, reach, audit, pte, serve, entries, source_check)
+_COMMANDS = (
+    evaluate,
+    check,
+    diff,
+    explain_diff,
+    reach,
+    recipe,
+    audit,
+    pte,
+    serve,
+    entries,
+    source_check,
+)
 
 
 def parser() -> argparse.ArgumentParser:
