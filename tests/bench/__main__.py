@@ -18,15 +18,24 @@ import decisions
 import start_up
 import wire
 
+import analysis
+
 
 def main() -> None:
     """Run every part and print a table, or JSON."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds, interleaved (default 7)")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("parts", nargs="*", choices=[[], "decisions", "wire", "start-up"])
+    parser.add_argument(
+        "parts", nargs="*", choices=[[], "decisions", "wire", "start-up", "analysis"]
+    )
     args = parser.parse_args()
-    parts = {"decisions": decisions.run, "wire": wire.run, "start-up": start_up.run}
+    parts = {
+        "decisions": decisions.run,
+        "wire": wire.run,
+        "start-up": start_up.run,
+        "analysis": analysis.run,
+    }
     found = {
         name: run(args.rounds)
         for name, run in parts.items()

@@ -17,8 +17,8 @@ Cube = Mapping[str, bool]
 """Atoms with their values."""
 
 _MOST_FACTS = 12
-_MOST_PRIMES = 250
-_MOST_CLASSES = 400
+_MOST_PRIMES = 200
+_MOST_CLASSES = 250
 _MOST_STEPS = 2_000
 
 
