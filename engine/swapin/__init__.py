@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from swapin.analysis import check, diff, reach, read_query, side_of
     from swapin.catalog import Catalog, load_catalog
     from swapin.catalog.hookspecs import hookimpl
     from swapin.model import CatalogError, Depth, Fault, FaultError, Verdict
@@ -39,10 +40,15 @@ __all__ = [
     "PteCodec",
     "Verdict",
     "__version__",
+    "check",
     "default_program",
+    "diff",
     "evaluate",
     "hookimpl",
     "load_catalog",
+    "reach",
+    "read_query",
+    "side_of",
 ]
 
 # Resolved on first use: a plugin wants the hook marker without the service, a script wants
@@ -57,6 +63,11 @@ _HOMES = {
     "Program": "swapin.program",
     "PteCodec": "swapin.program.ptes",
     "Verdict": "swapin.model",
+    "check": "swapin.analysis",
+    "diff": "swapin.analysis",
+    "reach": "swapin.analysis",
+    "read_query": "swapin.analysis",
+    "side_of": "swapin.analysis",
     "hookimpl": "swapin.catalog.hookspecs",
     "load_catalog": "swapin.catalog",
 }

@@ -49,7 +49,7 @@ def report(*cases: Case, errors: tuple[str, ...] = ()) -> Report:
         command="check",
         title="every invariant",
         cases=cases,
-        data={"kernels": []},
+        data=({"kernels": []},),
         text="all of it",
         errors=errors,
     )
@@ -195,7 +195,7 @@ def test_text_and_json() -> None:
     made = report(*CASES)
 
     assert made.text == rendered(made, Format.TEXT)
-    assert made.data == json.loads(rendered(made, Format.JSON))
+    assert [*made.data] == [json.loads(rendered(made, Format.JSON))]
 
 
 @pytest.mark.parametrize("format", Format)
@@ -225,3 +225,32 @@ def test_audit_writes_every_format(
     }[format]
     assert mark in turned
     assert mark not in agreed
+
+
+@pytest.mark.parametrize("format", Format)
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (["check", "--all"], 0),
+        (["check", "--kernel", "v2-posted"], 1),
+        (["diff", "v2-posted", "5.19"], 1),
+        (["diff", "v2-posted", "5.19", "--expect", "some"], 0),
+        (["diff", "6.1", "6.1", "--arch", "x86_64", "--arch", "arm64", "--expect", "some"], 1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_check_and_diff_write_every_format(
+    capsys: pytest.CaptureFixture[str], command: list[str], status: int, format: Format
+) -> None:
+    """The exit status does not depend on the format, and findings show in each."""
+    assert status == main([*command, "--format", format.value])
+    told = capsys.readouterr().out
+
+    mark = {
+        Format.SARIF: '"level": "error", "message"',
+        Format.JUNIT: "<failure",
+        Format.KTAP: "\nnot ok 1",
+        Format.MARKDOWN: "| failed |",
+    }.get(format)
+    assert told
+    assert mark is None or (mark in told) == bool(status)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from swapin.analysis.report import Case, Report, State
+from swapin.analysis.report import Case, Report, State, as_json
 
 
 class Format(StrEnum):
@@ -18,7 +18,7 @@ class Format(StrEnum):
     TEXT = "text"
     """For eyes."""
     JSON = "json"
-    """The contract: what library and server answer, on one line."""
+    """The contract: what library and server answer, an object a line."""
     SARIF = "sarif"
     """SARIF 2.1.0, for code scanning: findings alone; known ones as suppressed."""
     JUNIT = "junit"
@@ -40,7 +40,7 @@ def _name(case: Case) -> str:
 
 
 def _json(report: Report) -> str:
-    return json.dumps(report.data, ensure_ascii=False)
+    return "\n".join(map(as_json, report.data))
 
 
 # SARIF.

@@ -57,8 +57,8 @@ class Report:
     """The subcommand: ``check``, ``diff``, ``audit``."""
     title: str
     cases: tuple[Case, ...]
-    data: Mapping[str, Any]
-    """The JSON form of the whole, as library and server give it."""
+    data: tuple[Mapping[str, Any], ...]
+    """The JSON form of the whole, as library and server give it: an object a line."""
     text: str
     """The text form of the whole."""
     errors: tuple[str, ...] = ()

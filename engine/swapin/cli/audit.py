@@ -106,7 +106,7 @@ def audit_report(result: Audit) -> Report:
         title="observations of real kernels beside the model",
         # A group's cases stand together, whether they agree or not.
         cases=tuple(sorted(cases, key=lambda case: case.group)),
-        data=result.to_dict(),
+        data=(result.to_dict(),),
         text=audit_text(result),
         errors=tuple(f"{bad.place}: {bad.error}" for bad in result.bad_lines),
     )

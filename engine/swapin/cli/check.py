@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 
 if TYPE_CHECKING:
     from swapin.analysis import CheckReport
+    from swapin.analysis.report import Report
     from swapin.catalog import Catalog
 
 
@@ -30,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--arch", default="", metavar="A", help="architecture")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
     sides.add_given(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object a kernel, in lines")
+    formats.add_argument(parser)
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
@@ -62,12 +62,49 @@ def run(args: argparse.Namespace) -> int:
     ]
     reports = check(asked)
     found = [r for r in reports if (r.violations if by_name else r.unexpected)]
-    if args.json:
-        for report in reports:
-            print(json.dumps(report.to_dict(), ensure_ascii=False))
-    else:
-        print("\n".join(_text(reports, catalog, bool(found))))
+    formats.show(args, _report(reports, catalog, by_name, bool(found)))
     return status(findings=bool(found), degraded=catalog.degraded)
+
+
+def _report(reports: list[CheckReport], catalog: Catalog, by_name: bool, found: bool) -> Report:
+    """One case for each invariant of each kernel."""
+    from swapin.analysis.report import Case, Report, State
+
+    cases = []
+    for report in reports:
+        broken = {violation.invariant.id: violation for violation in report.violations}
+        for invariant in report.side.catalog.invariants.values():
+            violation = broken.get(invariant.id)
+            state, message, details = State.PASSED, "", []
+            if violation:
+                known = violation.known and not by_name
+                state = State.KNOWN if known else State.FAILED
+                message = violation.known if known else f"violated in {violation.states:,} states"
+                details = [
+                    f"nearest to an ordinary fault: {', '.join(violation.unusual)}",
+                    f"comes to {', '.join(violation.outcomes)}",
+                    f"by {', '.join(violation.rules)}",
+                ]
+            cases.append(
+                Case(
+                    group=report.side.name,
+                    id=invariant.id,
+                    meaning=invariant.meaning,
+                    state=state,
+                    message=message,
+                    details=tuple(details),
+                    file=invariant.source.file,
+                    function=invariant.source.function,
+                    data=violation.to_dict() if violation else {},
+                )
+            )
+    return Report(
+        command="check",
+        title="every invariant over every admissible state",
+        cases=tuple(cases),
+        data=tuple(report.to_dict() for report in reports),
+        text="\n".join(_text(reports, catalog, found)),
+    )
 
 
 def _text(reports: list[CheckReport], catalog: Catalog, found: bool) -> Iterator[str]:

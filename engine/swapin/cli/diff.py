@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.cli.text import word
 from swapin.model import FaultError, Group, Problem, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from swapin.analysis import DiffReport, Side
+    from swapin.analysis.report import Report
     from swapin.catalog import Catalog
 
 _MOST_CUBES = 12
@@ -36,7 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="none: a difference is a finding (default); some: that there is none is one",
         default="none",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    formats.add_argument(parser)
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
@@ -74,11 +76,8 @@ def run(args: argparse.Namespace) -> int:
         sides.show_json([told])
         return status(findings=bool(told["differences"]) == (args.expect == "none"))
     report = compared(args, catalog)
-    if args.json:
-        print(json.dumps(report.to_dict(), ensure_ascii=False))
-    else:
-        print("\n".join(_text(report)))
     found = bool(report.differences) == (args.expect == "none")
+    formats.show(args, _report(report, args.expect, _outcomes(args)))
     return status(findings=found, degraded=catalog.degraded)
 
 
@@ -88,11 +87,15 @@ def compared(args: argparse.Namespace, catalog: Catalog) -> DiffReport:
     :raises FaultError: an unknown name, or both sides are the same.
     """
     from swapin.analysis import diff
-    from swapin.analysis.diff import OUTCOMES
+
+    return diff(*_sides(args, catalog), _outcomes(args))
+
+
+def _outcomes(args: argparse.Namespace) -> Sequence[Group]:
+    """The outcomes to compare."""
     from swapin.analysis.side import GROUPS
 
-    outcomes = [OUTCOMES[name] for name in args.outcome] if args.outcome else GROUPS
-    return diff(*_sides(args, catalog), outcomes)
+    return [group for group in GROUPS if not args.outcome or group.field in args.outcome]
 
 
 def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
@@ -158,6 +161,49 @@ def _pair(field: str, given: list[str]) -> tuple[str, str]:
 
 def _usage(field: str, message: str) -> FaultError:
     return FaultError([Problem(field, Reason.MALFORMED, message)])
+
+
+def _report(report: DiffReport, expect: str, outcomes: Sequence[Group]) -> Report:
+    """One case for each difference; for each outcome, if it has none."""
+    from swapin.analysis.report import Case, Report, State
+
+    group = f"{report.before.name} and {report.after.name}"
+    cases = []
+    for outcome in outcomes:
+        found = [one for one in report.differences if one.outcome == outcome.field]
+        meaning = f"`{outcome.field}` is the same in {group}"
+        if not found:
+            cases.append(Case(group=group, id=outcome.field, meaning=meaning, state=State.PASSED))
+        for one in found:
+            cases.append(
+                Case(
+                    group=group,
+                    id=outcome.field,
+                    meaning=meaning,
+                    state=State.FAILED if expect == "none" else State.KNOWN,
+                    message=f"{_word(one.before)} before, {_word(one.after)} after, "
+                    f"for {one.states:,} inputs",
+                    details=tuple(" and ".join(cube) or "always" for cube in one.cubes),
+                    data=one.to_dict(),
+                )
+            )
+    if expect == "some" and not report.differences:
+        cases.append(
+            Case(
+                group=group,
+                id="expected",
+                meaning="something differs",
+                state=State.FAILED,
+                message="a difference was expected, and there is none",
+            )
+        )
+    return Report(
+        command="diff",
+        title=f"what {group} decide differently",
+        cases=tuple(cases),
+        data=(report.to_dict(),),
+        text="\n".join(_text(report)),
+    )
 
 
 def _text(report: DiffReport) -> Iterator[str]:

@@ -108,13 +108,20 @@ class Diagrams:
             return otherwise
         if then == otherwise:
             return then
+        if then == self.true and otherwise == self.false:
+            return condition
         key = (condition, then, otherwise)
         found = self._chosen.get(key)
         if found is None:
-            level = min(self.level[condition], self.level[then], self.level[otherwise])
-            c, t, o = (self._branches(node, level) for node in key)
-            low = self.choose(c[0], t[0], o[0])
-            high = self.choose(c[1], t[1], o[1])
+            levels, lows, highs = self.level, self.low, self.high
+            c, t, o = levels[condition], levels[then], levels[otherwise]
+            # Written out: nothing is called as often.
+            level = c if c < t else t
+            level = o if o < level else level
+            c0, c1 = (lows[condition], highs[condition]) if c == level else (condition, condition)
+            t0, t1 = (lows[then], highs[then]) if t == level else (then, then)
+            o0, o1 = (lows[otherwise], highs[otherwise]) if o == level else (otherwise, otherwise)
+            low, high = self.choose(c0, t0, o0), self.choose(c1, t1, o1)
             found = self._chosen[key] = self._ask(level, low, high)
         return found
 
