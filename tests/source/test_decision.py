@@ -52,6 +52,15 @@ static vm_fault_t do_wp_page(struct vm_fault *vmf)
     return 0;
 }
 
+static vm_fault_t remove_device_exclusive_entry(struct vm_fault *vmf)
+{
+    if (!folio_lock_or_retry(folio, mm, flags))
+        return VM_FAULT_RETRY;
+    if (pte_same(*vmf->pte, vmf->orig_pte))
+        restore_exclusive_pte(vma, vmf->page, address, vmf->pte);
+    return 0;
+}
+
 static vm_fault_t not_swap(struct vm_fault *vmf)
 {
     return 0;
