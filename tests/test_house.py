@@ -16,8 +16,9 @@ ROOMS = {
     "catalog": {"model", "catalog"},
     "program": {"model", "catalog", "program"},
     "observe": {"model", "catalog", "program", "observe"},
+    "lab": {"model", "catalog", "program", "observe", "lab"},
     "service": {"model", "catalog", "program", "observe", "service", "v1"},
-    "cli": {"model", "catalog", "program", "observe", "service", "cli", "v1"},
+    "cli": {"model", "catalog", "program", "observe", "lab", "service", "cli", "v1"},
 }
 
 

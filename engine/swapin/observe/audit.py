@@ -109,7 +109,7 @@ def audit(
     :param progress: told the number of records done, after each.
     """
     result = Audit()
-    for number, judgement in enumerate(_judged(records, evaluate), 1):
+    for number, judgement in enumerate(judged(records, evaluate), 1):
         if isinstance(judgement, BadLine):
             result.bad_lines.append(judgement)
         else:
@@ -119,9 +119,10 @@ def audit(
     return result
 
 
-def _judged(
+def judged(
     records: Iterable[Observation | BadLine], evaluate: Evaluate
 ) -> Iterator[Judgement | BadLine]:
+    """Each observation beside its verdict; bad lines come first."""
     kept: list[Observation] = []
     for record in records:
         if isinstance(record, BadLine):

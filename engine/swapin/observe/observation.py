@@ -21,7 +21,8 @@ from swapin.program.description import Draft, finish
 _FAULT_FLAG_USER = 0x40
 _GZIP_MAGIC = b"\x1f\x8b"
 
-# What the documented scenarios settle about the page when the fault begins. Where each
+# What the documented scenarios settle about the page when the fault begins, for observations
+# that do not say it themselves (``scenario.facts``). Where each
 # process that has the page has it swapped out, no page table maps it. Where the child maps
 # it first, two processes have it throughout, whoever of them faults.
 _SCENARIOS: Mapping[str, Mapping[str, bool]] = {
@@ -194,8 +195,14 @@ def _add_scenario(draft: Draft, access: Mapping[str, Any], scenario: Mapping[str
     if "store" in str(scenario.get("access", "")) or (by_user and access.get("write") is True):
         # A program stores by itself only where its VMA allows it.
         draft.fact("vma.writable", True)
-    for name, value in _SCENARIOS.get(str(scenario.get("name")), {}).items():
-        draft.fact(name, value)
+    facts = scenario.get("facts")
+    if facts is None:
+        facts = _SCENARIOS.get(str(scenario.get("name")), {})
+    if not isinstance(facts, dict):
+        draft.refuse("scenario.facts", Reason.WRONG_TYPE, "`scenario.facts` is not an object")
+        return
+    for name, value in facts.items():
+        draft.fact(name, value, f"scenario.facts.{name}")
 
 
 def _write(fault: Fault, observed: Mapping[str, Any], scenario: Mapping[str, Any]) -> str | None:
