@@ -354,14 +354,42 @@ static int all_swapped(void)
 	return 1;
 }
 
+/* New pages wait in a batch before they are on an LRU list, where reclaim looks: fill it up. */
+static void push_batch(void)
+{
+	size_t size = 64 * PAGE;
+	char *room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (room == MAP_FAILED)
+		return;
+	madvise(room, size, MADV_NOHUGEPAGE);
+	for (size_t i = 0; i < size; i += PAGE)
+		room[i] = 1;
+	munmap(room, size);
+}
+
+/* A page that was used goes to the active list first, and a short list is not looked at again. */
+static void forget_use(void)
+{
+	char path[64];
+
+	for (int i = 0; i < MOST_ACTORS; i++)
+		if (actors[i].pid) {
+			snprintf(path, sizeof(path), "/proc/%d/clear_refs", actors[i].pid);
+			put(path, "1");
+		}
+}
+
 /* Reclaim everything of the actors' memory cgroup. */
 static int reclaim(void)
 {
-	for (int i = 0; i < 400 && !all_swapped(); i++) {
+	for (int i = 0; i < 60 && !all_swapped(); i++) {
+		push_batch();
+		forget_use();
 		put(GROUP "memory.high", "0");
 		put(GROUP "memory.high", "max");
 		/* A slow device may have pages of ours under writeback. */
-		pause_us(i < 100 ? 0 : 20000);
+		pause_us(i < 5 ? 0 : 20000);
 	}
 	return all_swapped() ? 0 : -EAGAIN;
 }
@@ -483,6 +511,27 @@ static void tell_trace(void)
 		fclose(trace);
 }
 
+/* For the reader of a failure: how the pages stood. */
+static const char *where_pages_are(void)
+{
+	static char text[256];
+	int at = 0;
+
+	text[0] = 0;
+	for (int i = 0; i < MOST_ACTORS; i++)
+		for (int page = 0; actors[i].pid && page < pages && page < 4 && at < 200; page++) {
+			uint64_t now = entry(i, page);
+			uint64_t flags = word_of("/proc/kpageflags", now & ((1ULL << 55) - 1));
+
+			at += snprintf(text + at, sizeof(text) - at, ", %s %d %s", names[i], page,
+				       is_swapped(now) ? "swapped" : "here");
+			if (now >> 63 & 1)
+				at += snprintf(text + at, sizeof(text) - at, " %llx",
+					       (unsigned long long)flags);
+		}
+	return text;
+}
+
 static void play_run(char steps[][96], int count)
 {
 	char group[32];
@@ -509,7 +558,7 @@ static void play_run(char steps[][96], int count)
 	for (i = 0; i < count && !failed; i++) {
 		failed = step(steps[i]);
 		if (failed)
-			say("failed %s: %s", steps[i], strerror(-failed));
+			say("failed %s: %s%s", steps[i], strerror(-failed), where_pages_are());
 	}
 	for (i = MOST_ACTORS - 1; i >= 0; i--) {
 		if (actors[i].pid)
