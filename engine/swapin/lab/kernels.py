@@ -14,7 +14,8 @@ from swapin.lab.machines import Machine
 from swapin.lab.packages import Packages, cache_home, sha256_of, unpack
 
 _IMAGE = r"linux-image-(?P<release>\d+\.\d+)[^a-z]\S*"
-_PARTS = re.compile(r"linux-(?:binary|modules|base)-\d[^\s,]*")
+# Since 6.19 a kernel comes in parts; the one called base holds no code.
+_PARTS = re.compile(r"linux-(?:binary|modules)-\d[^\s,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def obtain(name: str, packages: Packages, machine: Machine, flavour: str) -> Ima
             raise LabError(f"the package manager has no kernel `{name}`; it has {known}")
         package = offers[name].package
     depends = packages.dependencies(package)
-    parts = [part for part in _PARTS.findall(depends) if not part.startswith("linux-base-(")]
+    parts = _PARTS.findall(depends)
     return _unpacked([packages.fetch(part) for part in (package, *parts)], flavour)
 
 

@@ -26,6 +26,8 @@ class Cell:
     """Observations of which it cannot say whether the page is mapped exclusive."""
     stable_path: int = 0
     """Observations in which an exclusive mark was dropped under writeback."""
+    racing: bool = False
+    """Its faults raced, so what was seen of the stable path is a count out of tries, zero too."""
     why_not: set[str] = field(default_factory=set)
     """Why runs of the cell gave nothing."""
 
@@ -90,6 +92,7 @@ def _reasons(matrix: Matrix, run: KernelRun) -> None:
     for results, ended in run.boots:
         for planned in results.runs.values():
             cell = matrix.cell((kernel, planned.device.name, planned.scenario.name))
+            cell.racing = planned.scenario.cpus > 1
             if planned.name in results.failed:
                 cell.why_not.add(results.failed[planned.name])
             elif planned.device.name in results.unavailable:
@@ -188,6 +191,8 @@ def _shown(matrix: Matrix, key: Key, reasons: dict[str, int]) -> str:
     words = []
     if cell.observations:
         words.append(f"{cell.observations - cell.disagree} agree")
+    if cell.stable_path or cell.racing:
+        words.append(f"{cell.stable_path} of {cell.observations} stable")
     if cell.disagree:
         words.append(f"{cell.disagree} DISAGREE")
     if cell.undetermined:

@@ -77,6 +77,7 @@ class Results:
                 "access": ACCESSES.get(verb, verb),
                 "wait_us": run.wait_us,
                 "stable_writes": run.device.stable,
+                "raced": run.scenario.cpus > 1,
                 "facts": dict(run.scenario.facts),
             }
             self.observations.append(record)

@@ -49,6 +49,9 @@ class Observation:
     """What the write did, as a value of the outcome ``write``; ``None`` if none was seen."""
     backend: str
     scenario: str
+    raced: bool = False
+    """Another CPU worked on the page, so what was read when it was mapped may have changed since
+    the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ def observation_of(record: Mapping[str, Any], catalog: Catalog, place: str = "")
         write=_write(fault, observed, scenario),
         backend=_backend(fault),
         scenario=str(scenario.get("name", "-")),
+        raced=scenario.get("raced") is True,
     )
 
 

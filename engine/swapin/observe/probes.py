@@ -89,11 +89,13 @@ class Probe:
     function: str
     fetched: Mapping[str, str]
     """What is read, by name, in the syntax of tracefs."""
+    returns: bool = False
+    """It fires where the function returns."""
 
     def definition(self) -> str:
         """The line for ``kprobe_events``."""
         words = " ".join(f"{name}={what}" for name, what in self.fetched.items())
-        return f"p:{GROUP}/{self.event} {self.function} {words}"
+        return f"{'r' if self.returns else 'p'}:{GROUP}/{self.event} {self.function} {words}"
 
 
 def probes(

@@ -39,11 +39,13 @@ def record_of(seen: Seen, setting: Setting, catalog: Catalog) -> dict[str, Any]:
     architecture = catalog.architectures.get(setting.architecture)
     layout = architecture.layout(kernel.at) if architecture and kernel else None
     raw = seen.values["pte"]
-    exclusive = None
+    exclusive, swap_type = None, None
     if layout is not None:
         try:
-            exclusive = layout.decode(raw).flags.get("swp_exclusive", False)
+            bits = layout.decode(raw)
+            exclusive, swap_type = bits.flags.get("swp_exclusive", False), bits.type
         except ValueError:
+            # No swap entry; the audit says so.
             exclusive = None
     observed = {
         "mapped_by": seen.mapped_by,
@@ -60,7 +62,7 @@ def record_of(seen: Seen, setting: Setting, catalog: Catalog) -> dict[str, Any]:
     return {
         "kernel": {"release": setting.release, "version": setting.version},
         "architecture": setting.architecture,
-        "swap_device": _device(seen, setting),
+        "swap_device": _device(seen, setting, swap_type),
         "pte": {"raw": f"{raw:#x}", "swp_exclusive": exclusive},
         "access": {
             "write": bool(seen.values["flags"] & _WRITE),
@@ -77,9 +79,10 @@ def _has_anon_exclusive(setting: Setting, catalog: Catalog) -> bool:
     return bool(kernel and catalog.capabilities(kernel).get("kernel.anon_exclusive"))
 
 
-def _device(seen: Seen, setting: Setting) -> dict[str, Any]:
+def _device(seen: Seen, setting: Setting, swap_type: int | None) -> dict[str, Any]:
     flags = seen.values.get("device", 0)
-    known = bool(flags & _SWP_USED)
+    # The probe reads the flags of the first device.
+    known = bool(flags & _SWP_USED) and swap_type == 0
     return {
         "backend": setting.backend,
         "name": setting.device,

@@ -31,6 +31,8 @@ class Seen:
     pid: int
     values: Mapping[str, int]
     """What was read when ``do_swap_page()`` was entered."""
+    task: str = ""
+    """The name of the process."""
     step: Step | None = None
     mapped_by: str = ""
     mapped: Mapping[str, int] = field(default_factory=dict)
@@ -82,7 +84,7 @@ class _Reader:
             before = self._open.pop(key, None)
             if before and before.mapped:
                 yield before
-            self._open[key] = Seen(pid, values, self._step)
+            self._open[key] = Seen(pid, values, found["task"], self._step)
         elif key in self._open:
             _follow(self._open[key], event, values)
 

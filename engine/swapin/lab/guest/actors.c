@@ -209,33 +209,27 @@ static int write_protect(void)
 	return 0;
 }
 
-static volatile int go;
+static volatile int running;
 
-static void *page_out(void *unused)
+static void *page_out(void *tries)
 {
-	(void)unused;
-	while (!go)
-		;
-	madvise(BASE, PAGE, MADV_PAGEOUT);
+	for (long i = 0; i < (long)tries; i++)
+		madvise(BASE, pages * PAGE, MADV_PAGEOUT);
+	running = 0;
 	return NULL;
 }
 
-/* Two threads: one pages out, the other stores a little later. */
+/* Two threads: one pages out again and again, the other stores to page after page meanwhile. */
 static int race(long tries)
 {
-	for (long i = 0; i < tries; i++) {
-		pthread_t other;
+	pthread_t other;
 
-		go = 0;
-		*(volatile uint32_t *)BASE = i;
-		if (pthread_create(&other, NULL, page_out, NULL))
-			return -EAGAIN;
-		go = 1;
-		for (volatile long spin = 0; spin < (i * 7919) % 60000; spin++)
-			;
-		*(volatile uint32_t *)(BASE + 8) = i;
-		pthread_join(other, NULL);
-	}
+	running = 1;
+	if (pthread_create(&other, NULL, page_out, (void *)tries))
+		return -EAGAIN;
+	for (uint32_t i = 0; running; i++)
+		*(volatile uint32_t *)(BASE + i % pages * PAGE + 8) = i;
+	pthread_join(other, NULL);
 	return 0;
 }
 
