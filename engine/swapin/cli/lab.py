@@ -15,6 +15,7 @@ from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
     from swapin.lab.backends import LabBackend
+    from swapin.lab.compare import Difference
     from swapin.lab.kernels import Image
     from swapin.lab.matrix import Matrix
     from swapin.lab.plan import Plan
@@ -34,6 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_kernels(doings)
     _add_scenarios(doings)
     _add_run(doings)
+    _add_diff(doings)
 
 
 def _add_kernels(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -86,6 +88,21 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_machine(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run_lab)
+
+
+def _add_diff(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = doings.add_parser(
+        "diff",
+        help="what two kernels did differently in the same scenarios",
+        description="Compare two files of observations: what was done differently with the same "
+        "device, scenario, access and state of writeback, beside what the model says of each. "
+        "Exit status 1 if there is a difference.",
+    )
+    parser.add_argument("first", type=Path, metavar="A", help="observations of one kernel")
+    parser.add_argument("second", type=Path, metavar="B", help="those of another")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    evaluator.add_strict(parser)
+    parser.set_defaults(run=run_diff)
 
 
 def _add_machine(parser: argparse.ArgumentParser) -> None:
@@ -276,3 +293,44 @@ def _shown(matrix: Matrix) -> str:
     seen = sum(cell.observations for cell in matrix.cells.values())
     lines += ["", f"{seen} observations, {len(matrix.disagreements)} disagreements"]
     return "\n".join(lines)
+
+
+def run_diff(args: argparse.Namespace) -> int:
+    """Print what two kernels did differently."""
+    from swapin.lab.compare import differences, key_of
+    from swapin.observe.observation import BadLine, keyed_observations
+
+    program = evaluator.load(args)
+    bad = False
+    sides = []
+    for path in (args.first, args.second):
+        pairs = list(keyed_observations(path, program.catalog, key_of))
+        errors = [one for _, one in pairs if isinstance(one, BadLine)]
+        for error in errors:
+            bad = True
+            print(f"{error.place}: no observation: {error.error}", file=sys.stderr)
+        sides.append([(key, one) for key, one in pairs if not isinstance(one, BadLine)])
+    local = evaluator.Local(program)
+
+    def evaluate(faults: Iterable[Fault]) -> Iterator[Verdict | FaultError]:
+        return local.evaluate_many(faults, Depth.DECIDING)
+
+    found = list(differences(sides[0], sides[1], evaluate))
+    for difference in found:
+        if args.json:
+            print(json.dumps(difference.to_dict(), ensure_ascii=False))
+        else:
+            print("\n".join(_difference_text(difference)))
+    if not args.json:
+        print(f"{len(found)} differences")
+    return status(bad_input=bad, degraded=program.catalog.degraded, findings=bool(found))
+
+
+def _difference_text(difference: Difference) -> list[str]:
+    backend, scenario, access, writeback = difference.key
+    lines = [f"{scenario}, {access}, on {backend}, writeback {writeback}: {difference.outcome}"]
+    for name, side in (("A", difference.first), ("B", difference.second)):
+        did = ", ".join(f"{word} ({count})" for word, count in sorted(side.did.items()))
+        said = ", ".join(f"{word} ({count})" for word, count in sorted(side.said.items()))
+        lines.append(f"  {name} did {did}; the model says {said}")
+    return lines

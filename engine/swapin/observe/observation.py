@@ -9,14 +9,16 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from swapin.catalog import Catalog
 from swapin.model import Fault, FaultError, Problem, Reason
 from swapin.program.description import Draft, finish
+
+K = TypeVar("K")
 
 _FAULT_FLAG_USER = 0x40
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -69,15 +71,27 @@ def read_observations(path: Path, catalog: Catalog) -> Iterator[Observation | Ba
 
     :raises OSError: the file cannot be read, or is not what its compression claims.
     """
+    for _, one in keyed_observations(path, catalog, lambda _: None):
+        yield one
+
+
+def keyed_observations(
+    path: Path, catalog: Catalog, key: Callable[[dict[str, Any]], K]
+) -> Iterator[tuple[K, Observation | BadLine]]:
+    """The same, each with what ``key`` makes of its record (an empty one for a bad line).
+
+    :raises OSError: as :func:`read_observations`.
+    """
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             place = f"{path}:{number}"
             try:
-                yield observation_of(_parsed(line), catalog, place)
+                record = _parsed(line)
+                yield key(record), observation_of(record, catalog, place)
             except FaultError as error:
-                yield BadLine(place, error)
+                yield key({}), BadLine(place, error)
 
 
 def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
@@ -86,7 +100,7 @@ def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
     return gzip.open(path) if compressed else path.open("rb")
 
 
-def _parsed(line: bytes) -> Mapping[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(line)
     except ValueError as error:
