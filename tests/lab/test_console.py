@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -100,3 +101,23 @@ def test_every_guest_ends(
     assert bool(why) == bool(ended.why)
     assert ended.took_s < 30
     assert ended.console.exists()
+
+
+def test_a_guest_can_be_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An interrupt of the command ends its guests."""
+    stop = Event()
+    stop.set()
+    script = "import time; print('@@ run x'); time.sleep(60)"
+    monkeypatch.setattr(booting, "_command", lambda *_: [sys.executable, "-uc", script])
+    ended = boot(
+        IMAGE,
+        X86_64,
+        tmp_path,
+        tmp_path / "console",
+        cpus=1,
+        limits=Limits(),
+        line=lambda _: None,
+        stop=stop,
+    )
+
+    assert "it was stopped" == ended.why

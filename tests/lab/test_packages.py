@@ -43,6 +43,8 @@ case "$0 $*" in
 *download*damaged*) printf bad > damaged.deb ;;
 *download*) printf %s "$last" > "$last.deb"; echo "$last" >> "$CALLS" ;;
 *pkgnames*) printf 'linux-image-6.1\\nlinux-image-6.1-dbg\\nother\\n' ;;
+*update) lists=$(echo "$*" | sed 's/.*Dir::State=\\([^ ]*\\).*/\\1/')/lists
+    [ -n "${OFFLINE-}" ] || touch "$lists/x_Packages" ;;
 *madison*) printf ' linux-image-6.1 | 6.1.9-1 | here\\n linux-image-6.1 | 6.1.10-1 | here\\n' ;;
 *refused*) echo 'E: refused' >&2; exit 100 ;;
 esac
@@ -116,3 +118,12 @@ def test_what_is_no_package_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(LabError, match=r"cannot unpack `.*x\.deb`"):
         unpack([file], tmp_path / "there")
+
+
+def test_no_network(apt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any list of packages it is said so, and nothing counts as fetched."""
+    monkeypatch.setenv("OFFLINE", "1")
+    nothing = Packages(cache=tmp_path / "cache")
+    for _ in range(2):
+        with pytest.raises(LabError, match="no list of packages can be had for amd64"):
+            nothing.available(".*")

@@ -131,10 +131,11 @@ def run_kernels(args: argparse.Namespace) -> int:
     for flavour in flavours:
         for offer in offered(packages, emulated, flavour):
             if args.json:
-                fields = ("release", "flavour", "package", "version")
+                fields = ("release", "flavour", "package", "version", "missing")
                 print(json.dumps({name: getattr(offer, name) for name in fields}))
             else:
-                print(f"{offer.release:6}{offer.flavour:9}{offer.package}  {offer.version}")
+                gone = f"  (not to be had: no {offer.missing})" if offer.missing else ""
+                print(f"{offer.release:6}{offer.flavour:9}{offer.package}  {offer.version}{gone}")
     return Exit.OK
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from swapin.lab.errors import tool
 from swapin.lab.kernels import Image
@@ -51,10 +52,12 @@ def boot(
     cpus: int,
     limits: Limits,
     line: Callable[[str], None],
+    stop: Event | None = None,
 ) -> Ended:
     """Boot and wait; the whole console is kept in a file.
 
     :param line: told each line that begins with ``@@``, without it.
+    :param stop: when it is set, the guest is ended.
     :raises LabError: the emulator is missing.
     """
     started = time.monotonic()
@@ -67,7 +70,7 @@ def boot(
             start_new_session=True,
         )
         try:
-            why = _follow(process, log.write, limits, line)
+            why = _follow(process, log.write, limits, line, stop or Event())
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -90,11 +93,12 @@ def _follow(
     keep: Callable[[bytes], object],
     limits: Limits,
     line: Callable[[str], None],
+    stop: Event,
 ) -> str:
     """Read the console; why the guest did not end well, or nothing."""
     seen = Console(line)
     total = 0
-    for chunk in _chunks(process, limits, seen):
+    for chunk in _chunks(process, limits, seen, stop):
         if isinstance(chunk, str):
             return chunk
         keep(chunk)
@@ -110,7 +114,7 @@ def _follow(
 
 
 def _chunks(
-    process: subprocess.Popen[bytes], limits: Limits, seen: Console
+    process: subprocess.Popen[bytes], limits: Limits, seen: Console, stop: Event
 ) -> Iterator[bytes | str]:
     pipe = process.stdout
     if pipe is None:
@@ -121,6 +125,9 @@ def _chunks(
         lines = 0
         while not seen.done:
             now = time.monotonic()
+            if stop.is_set():
+                yield "it was stopped"
+                return
             if now - started > limits.whole_s:
                 yield f"it took longer than {limits.whole_s:g} s"
                 return

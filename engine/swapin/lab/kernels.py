@@ -27,6 +27,8 @@ class Offer:
     flavour: str
     package: str
     version: str
+    missing: str = ""
+    """A part of it that the archive no longer has, so that it cannot be booted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,20 @@ def offered(packages: Packages, machine: Machine, flavour: str) -> list[Offer]:
         raise LabError(f"`{machine.architecture}` has no flavour `{flavour}`; there are {names}")
     newest: dict[str, Offer] = {}
     others = r"(?<!-cloud)(?<!-rt)" if flavour == "general" else ""
-    pattern = rf"{_IMAGE}{others}-{re.escape(ending)}"
-    for package in packages.available(pattern):
+    ends = rf"{others}-{re.escape(ending)}"
+    parts = {one.name for one in packages.available(rf"linux-(binary|modules)-\d[^a-z]\S*{ends}")}
+    for package in packages.available(rf"{_IMAGE}{ends}"):
         found = re.match(_IMAGE, package.name)
         # A rebuild for an older suite has the same code as the original; the original is taken.
         if found is None or re.search(r"\.deb\d+\.", package.name):
             continue
-        release = found["release"]
-        newest[release] = Offer(release, flavour, package.name, package.version)
+        release, rest = found["release"], package.name.removeprefix("linux-image-")
+        # Where the image is a package of its own, the modules are too.
+        modules = f"linux-modules-{rest}"
+        missing = modules if f"linux-binary-{rest}" in parts and modules not in parts else ""
+        if missing and release in newest and not newest[release].missing:
+            continue
+        newest[release] = Offer(release, flavour, package.name, package.version, missing)
     return sorted(newest.values(), key=lambda offer: _numbers(offer.release))
 
 
@@ -95,6 +103,8 @@ def obtain(name: str, packages: Packages, machine: Machine, flavour: str) -> Ima
             known = ", ".join(f"`{release}`" for release in offers)
             raise LabError(f"the package manager has no kernel `{name}`; it has {known}")
         package = offers[name].package
+        if offers[name].missing:
+            raise LabError(f"kernel `{name}` cannot be had: no suite has `{offers[name].missing}`")
     depends = packages.dependencies(package)
     parts = _PARTS.findall(depends)
     return _unpacked([packages.fetch(part) for part in (package, *parts)], flavour)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from swapin.catalog import Catalog
 from swapin.lab.boot import Ended, Limits, boot
@@ -59,6 +60,7 @@ def run_kernels(
     """
     tool(machine.emulator)
     out.mkdir(parents=True, exist_ok=True)
+    stop = Event()
     jobs = max(1, min(jobs, MOST_AT_ONCE, os.cpu_count() or 1))
 
     def one(item: tuple[Image, Plan]) -> KernelRun:
@@ -76,14 +78,18 @@ def run_kernels(
                     count = before + len(results.finished)
                     progress(image.name, count, len(plan.runs), text.partition(" ")[2])
 
-            ended = _boot(image, machine, runs, out, cpus, limits, line, busybox)
+            ended = _boot(image, machine, runs, out, cpus, limits, line, busybox, stop)
             finished += len(results.finished)
             done.boots.append((results, ended))
         _keep(done, out)
         return done
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        return list(pool.map(one, work))
+        try:
+            return list(pool.map(one, work))
+        finally:
+            # An interrupt reaches this thread alone; the guests end with it.
+            stop.set()
 
 
 def _boot(
@@ -95,6 +101,7 @@ def _boot(
     limits: Limits,
     line: Callable[[str], None],
     busybox: Path,
+    stop: Event,
 ) -> Ended:
     console = out / f"{machine.architecture}-{image.name}-{cpus}cpu.console"
     with tempfile.NamedTemporaryFile(prefix="swapin-initrd-") as initrd:
