@@ -141,6 +141,9 @@ def _init(image: Image, machine: Machine, devices: Iterable[Device]) -> str:
             "echo 0 > /proc/sys/vm/page-cluster",
             # Anonymous pages only; releases before 5.8 know no more than 100.
             "echo 200 > /proc/sys/vm/swappiness || echo 100 > /proc/sys/vm/swappiness",
+            # Large folios of 64 kB where a scenario asks for them, and nowhere else.
+            "huge=/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled",
+            "[ ! -e $huge ] || echo madvise > $huge",
             "echo +memory > /sys/fs/cgroup/cgroup.subtree_control",
             "mkdir /sys/fs/cgroup/swapin",
             'echo "@@ version $(uname -r)"',

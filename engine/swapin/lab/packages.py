@@ -71,6 +71,7 @@ class Packages:
         self.architecture = architecture
         self.suites = tuple(suites)
         self.cache = cache or cache_home()
+        self._found: dict[str, list[Package]] = {}
         lines = "\n".join((architecture, *self.suites))
         self._apt = self.cache / "apt" / hashlib.sha256(lines.encode()).hexdigest()[:16]
 
@@ -80,6 +81,11 @@ class Packages:
         :raises LabError: the package manager is missing or failed.
         """
         self.update()
+        if pattern not in self._found:
+            self._found[pattern] = self._available(pattern)
+        return list(self._found[pattern])
+
+    def _available(self, pattern: str) -> list[Package]:
         names = [
             name
             for name in self._run("apt-cache", "pkgnames").split()

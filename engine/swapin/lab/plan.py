@@ -82,6 +82,10 @@ def make_plan(
             chosen.append(scenario)
     for backend in backends:
         missing = [name.split()[0] for name in backend.modules if not modules.has(name.split()[0])]
+        if backend.flavour and image.flavour not in (backend.flavour, "-"):
+            why = f"it needs a kernel of the flavour {backend.flavour}"
+            absent.append(Absent(backend.name, "*", why))
+            continue
         if missing:
             why = f"the kernel has no module {', '.join(missing)}"
             absent.append(Absent(backend.name, "*", why))
