@@ -6,11 +6,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# The newest is that of trixie-backports.
+SOURCES ?= linux-source-5.10 linux-source-6.1 linux-source-6.12 linux-source-7.2 linux-source-7.3
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench protos clean
+.PHONY: help install demo test verify-source lint bench protos docs clean
 
 help: ## What there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV) || { echo 'venv is missing: apt-get install python3-venv' >&2; exit 1; }
@@ -19,7 +22,7 @@ $(STAMP): pyproject.toml
 	touch $@
 
 $(VENV)/.tests: $(STAMP) $(VENV)/generator/.installed
-	$(PIP) install --editable . --group test --group lint
+	$(PIP) install --editable '.[source]' --group test --group lint
 	touch $@
 
 # The generator is older than what it runs beside, so it has an environment of its own.
@@ -27,6 +30,10 @@ $(VENV)/generator/.installed: $(STAMP)
 	$(PYTHON) -m venv $(VENV)/generator
 	$(VENV)/generator/bin/python -m pip --quiet install --upgrade 'pip>=25.1'
 	$(VENV)/generator/bin/python -m pip --quiet install --group generate
+	touch $@
+
+$(VENV)/.source: $(STAMP)
+	$(PIP) install --editable '.[source]'
 	touch $@
 
 $(VENV)/.bench: $(STAMP)
@@ -41,6 +48,10 @@ demo: $(STAMP) ## Audit the shipped observations through a server, then explain 
 test: $(VENV)/.tests ## Run every test
 	$(BIN)/python -m pytest
 
+verify-source: $(VENV)/.source ## Compare the model with the kernel sources of Debian
+	@for package in $(SOURCES); do $(BIN)/swapin source-check --package $$package || found=1; done; \
+	test -z "$$found"
+
 lint: $(VENV)/.tests ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,6 +62,9 @@ bench: $(VENV)/.bench ## Measure, all ratios in one run
 
 protos: $(VENV)/.tests ## Generate the code of the API anew
 	$(VENV)/generator/bin/python proto/generate.py
+
+docs: $(STAMP) ## Generate the tables of the documentation anew
+	$(BIN)/python docs/generate.py
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

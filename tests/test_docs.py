@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from swapin.catalog import KINDS, hookspecs
+import swapin
+from swapin.catalog import KINDS, Catalog, hookspecs
 from swapin.cli.exits import Exit
 from swapin.model import Depth, Group, Outcome, Reason
 from swapin.program import Program
@@ -73,3 +75,51 @@ def test_links_lead_somewhere(root: Path) -> None:
     for path in [root / "README.md", *(root / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), (path, target)
+
+
+def test_the_page_of_ptes_is_true(
+    root: Path, program: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Commands on the page print what it shows; fields and kinds of entry are all there."""
+    from swapin.cli import main
+
+    text = page(root, "docs/pte.md")
+    shown = re.findall(r"^    \$ swapin (.*)\n    (.*)$", text, re.MULTILINE)
+    assert 2 == len(shown)
+    for command, output in shown:
+        assert 0 == main(command.split())
+        assert output == capsys.readouterr().out.rstrip("\n")
+    pte = swapin.PteCodec(program.catalog).decode(1 << 9, "x86_64", "6.1").to_dict()
+    kinds = {kind for known in program.catalog.kernels.values() for kind in known.entry_kinds or ()}
+    meanings = {
+        name for known in program.catalog.kernels.values() for name in known.marker_bits or ()
+    }
+    for word in {"swap", *pte, *kinds, *meanings}:
+        assert f"`{word}`" in text, word
+
+
+def test_backends_page_is_fresh(root: Path, catalog: Catalog) -> None:
+    """The tables of the backends page are those that `make docs` makes."""
+    source = root / "docs" / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate_docs", source)
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+
+    text = page(root, "docs/backends.md")
+    assert text == generate.backends_page(text, catalog)
+    for name in catalog.backends:
+        assert f"| `{name}` |" in text
+
+
+def test_backends_page_is_true(root: Path, program: Program) -> None:
+    """Each stack that the pages name in code can be."""
+    text = page(root, "docs/backends.md") + page(root, "README.md")
+    stacks = set(re.findall(r"(?:`|--backend )([a-z][a-z0-9_-]+(?:/[a-z][a-z0-9_-]+)+)", text))
+    stacks = {stack for stack in stacks if stack.split("/")[0] in program.catalog.backends}
+
+    assert len(stacks) > 4
+    for stack in stacks:
+        device = {"stack": stack.split("/")}
+        program.evaluate({"kernel": {"release": "6.1"}, "swap_device": device})

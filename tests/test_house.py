@@ -17,8 +17,9 @@ ROOMS = {
     "program": {"model", "catalog", "program"},
     "observe": {"model", "catalog", "program", "observe"},
     "lab": {"model", "catalog", "program", "observe", "lab"},
+    "source": {"model", "catalog", "program", "source"},
     "service": {"model", "catalog", "program", "observe", "service", "v1"},
-    "cli": {"model", "catalog", "program", "observe", "lab", "service", "cli", "v1"},
+    "cli": {"model", "catalog", "program", "observe", "lab", "source", "service", "cli", "v1"},
 }
 
 
@@ -54,6 +55,16 @@ def test_plugins_import_the_model_alone(root: Path) -> None:
         for name in imports(path):
             if name.split(".")[0] == "swapin":
                 assert name in {"swapin", "swapin.hookimpl"} or name.startswith("swapin.model")
+
+
+def test_only_presets_know_releases(root: Path) -> None:
+    """Rules, constraints and invariants read capabilities; none compares a version."""
+    for room in ("rules", "constraints", "invariants", "facts"):
+        for path in (root / "plugins" / "swapin_linux" / room).glob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert "Release" not in text, path
+            for node in ast.walk(ast.parse(text)):
+                assert not isinstance(node, ast.Compare), (path, node.lineno)
 
 
 def test_engine_names_no_yardstick(root: Path) -> None:

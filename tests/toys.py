@@ -27,11 +27,14 @@ def toy_veto(id: str, when: Expression, outcome: Outcome = Outcome.EXCLUSIVE) ->
     return veto(outcome, id=id, when=when, because=f"{id} says so", source=SOURCE)
 
 
-def write_rules() -> list[Rule]:
-    """A write is always in place: the least that makes the choice complete."""
+def choice_rules() -> list[Rule]:
+    """Every fault maps a page, and writes in place: the least that makes the choices complete."""
     from swapin.model import TRUE
 
-    return [toy_claim("toy.write", TRUE, Outcome.WRITE_IN_PLACE)]
+    return [
+        toy_claim("toy.path", TRUE, Outcome.PATH_MAPPED),
+        toy_claim("toy.write", TRUE, Outcome.WRITE_IN_PLACE),
+    ]
 
 
 def candidate(name: str, distribution: str = "toys", **declared: Iterable[Any]) -> Candidate:

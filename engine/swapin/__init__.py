@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from swapin.catalog.hookspecs import hookimpl
     from swapin.model import CatalogError, Depth, Fault, FaultError, Verdict
     from swapin.program import Program
+    from swapin.program.ptes import PteCodec
     from swapin.service.client import Client
 
 __version__ = "0.1.0"
@@ -35,12 +36,13 @@ __all__ = [
     "Fault",
     "FaultError",
     "Program",
+    "PteCodec",
     "Verdict",
     "__version__",
+    "default_program",
     "evaluate",
     "hookimpl",
     "load_catalog",
-    "program",
 ]
 
 # Resolved on first use: a plugin wants the hook marker without the service, a script wants
@@ -53,6 +55,7 @@ _HOMES = {
     "Fault": "swapin.model",
     "FaultError": "swapin.model",
     "Program": "swapin.program",
+    "PteCodec": "swapin.program.ptes",
     "Verdict": "swapin.model",
     "hookimpl": "swapin.catalog.hookspecs",
     "load_catalog": "swapin.catalog",
@@ -69,7 +72,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def program() -> Program:
+def default_program() -> Program:
     """The program of all installed plugins, made on first use and kept.
 
     Thread safe: two first users may both build it, and both get a right one.
@@ -96,4 +99,4 @@ def evaluate(fault: Mapping[str, Any] | Fault, depth: Depth | None = None) -> Ve
     """
     from swapin.model import Depth as _Depth
 
-    return program().evaluate(fault, _Depth.DECIDING if depth is None else depth)
+    return default_program().evaluate(fault, _Depth.DECIDING if depth is None else depth)

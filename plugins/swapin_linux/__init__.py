@@ -1,8 +1,8 @@
 """What Linux does: the rules, presets and facts of swapping in anonymous memory.
 
-One subject, one file; every module of this package is loaded. Covered are order-0 folios of
-private anonymous mappings, swapped to a device, from the marker decision of
-``do_swap_page()`` to what a write then does.
+One subject, one file; every module of this package is loaded. Covered is private anonymous
+memory, mapped by PTEs and swapped to a device, from the entry in the PTE to what a write then
+does; large folios included.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from swapin import hookimpl
 
-EDITION = "linux-1"
+EDITION = "linux-2"
 """Edition of these rules; changes whenever the answer for some input does."""
 
 

@@ -20,7 +20,7 @@ from swapin.v1 import fault_pb2, verdict_pb2
 
 COMMON = Path(next(iter(google.rpc.__path__))).parent.parent
 WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
-MODULES = ("fault", "verdict", "evaluation_service", "catalog_service")
+MODULES = ("fault", "verdict", "evaluation_service", "catalog_service", "pte_service")
 
 
 def test_generated_code_is_fresh(root: Path, tmp_path: Path) -> None:
@@ -92,7 +92,14 @@ def test_every_fact_has_its_field(catalog: Catalog) -> None:
             fields |= {f"{field.name}.{inner.name}" for inner in field.message_type.fields}
         else:
             fields.add(field.name)
-    names = {"kernel.release", "kernel.variant", "architecture", "swap_device.backend", "pte.raw"}
+    names = {
+        "swap_device.stack",
+        "kernel.release",
+        "kernel.variant",
+        "architecture",
+        "swap_device.backend",
+        "pte.raw",
+    }
 
     assert set(catalog.facts) == fields - names - {"extension_facts"}
 

@@ -12,6 +12,7 @@ from swapin.catalog import Catalog, Origin, discover, load_catalog
 from swapin.catalog.hookspecs import hookimpl
 from swapin.catalog.loading import Candidate
 from swapin.model import (
+    Architecture,
     Backend,
     CatalogError,
     Constraint,
@@ -19,6 +20,8 @@ from swapin.model import (
     Fault,
     Kernel,
     Outcome,
+    PteLayout,
+    Segment,
     bind,
     fact,
 )
@@ -27,11 +30,11 @@ from toys import (
     KERNEL,
     SOURCE,
     candidate,
+    choice_rules,
     toy_catalog,
     toy_claim,
     toy_fact,
     toy_veto,
-    write_rules,
 )
 
 
@@ -39,7 +42,7 @@ def base() -> Candidate:
     return candidate(
         "base",
         facts=[toy_fact("toy.a"), toy_fact("kernel.old")],
-        rules=[toy_claim("base.a", fact("toy.a")), *write_rules()],
+        rules=[toy_claim("base.a", fact("toy.a")), *choice_rules()],
         kernels=[KERNEL],
     )
 
@@ -70,6 +73,14 @@ def other(name: str, when: Any) -> Kernel:
         source=SOURCE,
         **when,
     )
+
+
+def colliding() -> Architecture:
+    """An architecture with a layout of 32 bits, in which two fields meet and one sticks out."""
+    layout = PteLayout(
+        bits=32, type=(Segment(0, 1, 5),), offset=(Segment(0, 4, 29),), present=1, source=SOURCE
+    )
+    return Architecture(name="vax", summary="toy", source=SOURCE, layouts=(layout,))
 
 
 REFUSED = {
@@ -158,6 +169,18 @@ REFUSED = {
         "kernel 9.9",
         "unknown capability `kernel.odl`",
     ),
+    "a kind of entry twice": (
+        candidate(
+            "broken", "strangers", kernels=[other("9.9", {"entry_kinds": ("poison", "poison")})]
+        ),
+        "kernel 9.9",
+        "entry kinds are distinct",
+    ),
+    "a layout with a bit for two fields": (
+        candidate("broken", "strangers", architectures=[colliding()]),
+        "architecture vax",
+        "fields of a layout collide in bits 0x100000030",
+    ),
     "a replaced rule that is not there": (
         candidate(
             "broken",
@@ -216,7 +239,7 @@ def test_what_builds_on_a_failed_plugin_fails_too() -> None:
     catalog = toy_catalog(base(), gives, needs, strict=False)
 
     assert {"gives", "needs"} == {failure.origin.plugin for failure in catalog.failed}
-    assert {"base.a", "toy.write"} == set(catalog.rules)
+    assert {"base.a", "toy.path", "toy.write"} == set(catalog.rules)
 
 
 def test_order_of_plugins_changes_nothing() -> None:
@@ -242,7 +265,7 @@ def test_installed_plugins(catalog: Catalog) -> None:
     assert ["swapin"] == sorted({found.origin.distribution for found in discover()})
     assert not catalog.degraded
     assert load_catalog().fingerprint == catalog.fingerprint
-    assert "linux-1" == catalog.edition
+    assert "linux-2" == catalog.edition
 
 
 def test_fingerprint_sees_every_declaration() -> None:

@@ -108,3 +108,16 @@ def test_architecture_without_the_bit(installed: Path) -> None:
     (first, *_) = json.loads(out)["error"]["problems"]
     assert "IMPOSSIBLE_FAULT" == first["reason"]
     assert "architecture toy32" in first["message"]
+
+
+def test_a_stranger_lies_in_stacks(installed: Path) -> None:
+    """A backend that knows nothing of stacks is a leaf: it lies below layers, over nothing."""
+    status, out = swapin(installed, "backends", "show", "md-raid1/dm-crypt/nbd", "--json")
+    rows = json.loads(out)["details"]["latched"]
+
+    assert 0 == status
+    assert {False} == {row["value"] for row in rows if row["flag"] == "SWP_STABLE_WRITES"}
+    fault = {"kernel": {"release": "6.1"}, "swap_device": {"stack": ["nbd", "sata"]}}
+    status, out = swapin(installed, "eval", "-", "--json", stdin=json.dumps(fault))
+    assert 2 == status
+    assert "`nbd` is a leaf" in json.loads(out)["error"]["problems"][0]["message"]

@@ -10,7 +10,7 @@ import pytest
 
 from swapin.model import Answer, CatalogError, Fault, Outcome, Verdict, fact
 from swapin.program import Program, load_program
-from toys import KERNEL, candidate, toy_catalog, toy_claim, toy_fact, toy_veto, write_rules
+from toys import KERNEL, candidate, choice_rules, toy_catalog, toy_claim, toy_fact, toy_veto
 
 FACTS = ("toy.a", "toy.b", "toy.v")
 RULES = [
@@ -18,7 +18,7 @@ RULES = [
     toy_claim("claim.b", fact("toy.b")),
     toy_veto("veto.v", fact("toy.v")),
     toy_claim("later", Outcome.EXCLUSIVE.yes, Outcome.MAPPED_EXCLUSIVE),
-    *write_rules(),
+    *choice_rules(),
 ]
 
 
@@ -75,10 +75,12 @@ def test_order_of_rules_changes_nothing() -> None:
 
 def test_incomplete_choice_is_refused() -> None:
     """Of a choice, exactly one member must hold in every admissible state."""
-    program = toy_program([RULES[0]])
+    *_, path, write = choice_rules()
 
+    with pytest.raises(CatalogError, match="`toys`: rules of outcome path: not exactly one"):
+        evaluate(toy_program([RULES[0], write]), {})
     with pytest.raises(CatalogError, match="`toys`: rules of outcome write: not exactly one"):
-        evaluate(program, {})
+        evaluate(toy_program([RULES[0], path]), {})
 
 
 def test_a_rule_that_spoils_a_choice_is_left_out() -> None:

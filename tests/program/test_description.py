@@ -8,6 +8,7 @@ import pytest
 
 from swapin.model import FaultError, Reason
 from swapin.program import Program
+from swapin.program.ptes import PteCodec
 
 DESIGN: dict[str, Any] = {
     "kernel": {"release": "6.1"},
@@ -57,7 +58,10 @@ def test_camel_case_is_the_same(program: Program) -> None:
 def test_raw_pte_stands_for_its_bits(program: Program) -> None:
     """A raw PTE is decoded by the architecture's layout of the kernel's release."""
     raw = {**DESIGN, "pte": {"raw": "0x7fffffffffbfe0a"}}
-    bits = {**DESIGN, "pte": {"swp_exclusive": True, "soft_dirty": True, "uffd_wp": False}}
+    bits = {
+        **DESIGN,
+        "pte": {"entry": "swap", "swp_exclusive": True, "soft_dirty": True, "uffd_wp": False},
+    }
 
     assert program.evaluate(bits).to_json() == program.evaluate(raw).to_json()
 
@@ -117,7 +121,11 @@ def test_constraints_settle_what_is_left_out(program: Program) -> None:
         ({"swap_count": True}, [("swap_count", Reason.WRONG_TYPE)]),
         ({"pte": {"raw": "7fff"}}, [("pte.raw", Reason.WRONG_TYPE)]),
         ({"pte": {"raw": "0x1"}}, [("pte.raw", Reason.NOT_A_SWAP_PTE)]),
-        ({"pte": {"raw": "0xfffffffffffff00a"}}, [("pte.raw", Reason.NOT_A_SWAP_PTE)]),
+        ({"pte": {"entry": "huge"}}, [("pte.entry", Reason.WRONG_TYPE)]),
+        (
+            {"pte": {"raw": "0x7fffffffffbfe0a", "entry": "migration"}},
+            [("pte.raw", Reason.DISAGREES), ("pte.entry", Reason.DISAGREES)],
+        ),
         (
             {"pte": {"raw": "0x7fffffffffbfe0a"}, "architecture": None},
             [("architecture", Reason.MISSING)],
@@ -192,3 +200,34 @@ def test_contradictions(program: Program, change: dict[str, Any], fields: set[st
     found = problems(program, {**DESIGN, **change})
 
     assert {(field, Reason.IMPOSSIBLE_FAULT) for field in fields} == set(found)
+
+
+@pytest.mark.parametrize(
+    ("release", "kind", "offset", "path"),
+    [
+        ("5.10", "migration_write", 7, "PATH_MIGRATION"),
+        ("6.1", "device_exclusive_read", 7, "PATH_DEVICE_EXCLUSIVE"),
+        ("6.1", "swapin_error", 7, "PATH_BUS_ERROR"),
+        ("6.2", "pte_marker", 2, "PATH_BUS_ERROR"),
+        ("6.12", "pte_marker", 3, "PATH_POISONED"),
+        ("6.12", "pte_marker", 1, "PATH_MISSING"),
+        ("7.3", "pte_marker", 4, "PATH_GUARD"),
+        ("7.3", "hwpoison", 7, "PATH_POISONED"),
+    ],
+)
+def test_a_raw_pte_says_what_entry_it_holds(
+    program: Program, release: str, kind: str, offset: int, path: str
+) -> None:
+    """A raw non-swap entry is described by its kind, and ends the fault as that does."""
+    pte = PteCodec(program.catalog).encode(
+        {"architecture": "x86_64", "kernel": release, "entry": kind, "offset": offset}
+    )
+    described = {
+        "kernel": {"release": release},
+        "architecture": "x86_64",
+        "pte": {"raw": hex(pte.raw)},
+        "access": {"vma_lock": False},
+        "folio": {"locked": True},
+    }
+
+    assert path == program.evaluate(described).outcomes["path"]

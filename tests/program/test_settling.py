@@ -20,6 +20,19 @@ OWNED = {
     "access.write": False,
 }
 
+# Nothing ends the fault before it maps the page.
+ORDINARY = {
+    "pte.entry.swap": True,
+    "pte.same": True,
+    "swap_device.available": True,
+    "folio.swapcache_hit": True,
+    "folio.hwpoison": False,
+    "folio.allocated": True,
+    "folio.locked": True,
+    "folio.entry_matches": True,
+    "folio.uptodate": True,
+}
+
 
 def settles(
     compiled: Compiled, known: dict[str, bool], names: tuple[str, ...], outcome: str
@@ -60,8 +73,8 @@ def test_nothing_known(program: Program) -> None:
 
 def test_settled_verdicts_ask_nothing(program: Program) -> None:
     """A verdict without an undetermined outcome names no fact."""
-    facts = {**OWNED, "pte.uffd_wp": False, "vma.writable": True}
+    facts = {**OWNED, **ORDINARY, "pte.uffd_wp": False, "vma.writable": True}
     verdict = program.evaluate(Fault(release="6.1", facts=facts))
 
     assert () == verdict.settled_by
-    assert "WRITE_REUSED" == verdict.outcomes["write"]
+    assert ("WRITE_REUSED", "PATH_MAPPED") == (verdict.outcomes["write"], verdict.outcomes["path"])

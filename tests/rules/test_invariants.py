@@ -1,4 +1,4 @@
-"""Every invariant holds in every admissible state of every kernel but the faulty variant."""
+"""Every invariant holds in every admissible state of every kernel but those known to be faulty."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from swapin.catalog import Catalog
 from swapin.program import Program
 from swapin.program.compiled import Compiled
 
-FAULTY = {"v2-posted": {"stable-writes", "marker-is-kept"}}
+# reuse_swap_page() makes no test of stable writes for a large page whose other slots are in use.
+FAULTY = {
+    **{f"5.{minor}": {"stable-writes"} for minor in range(10, 18)},
+    "v2-posted": {"stable-writes", "marker-is-kept"},
+}
 
 
 def broken(compiled: Compiled, catalog: Catalog) -> set[str]:
@@ -25,7 +29,7 @@ def broken(compiled: Compiled, catalog: Catalog) -> set[str]:
 
 
 def test_invariants(catalog: Catalog, program: Program) -> None:
-    """Only v2-posted breaks an invariant: it maps a page writable while it is written."""
+    """Only kernels that are known to map a page writable while it is written break invariants."""
     found = {
         name: broken(program.compiled(kernel), catalog) for name, kernel in catalog.kernels.items()
     }

@@ -96,6 +96,7 @@ def test_the_reuse_that_died_in_7_0(program: Program, kernel: str, mapped: str, 
         "folio": {
             "swapcache_hit": False,
             "ksm": False,
+            "large": False,
             "ksm_copy": False,
             "writeback": False,
             "mapped": False,

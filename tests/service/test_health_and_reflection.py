@@ -12,7 +12,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 
 from swapin.v1 import evaluation_service_pb2
 
-SERVICES = ("swapin.v1.EvaluationService", "swapin.v1.CatalogService")
+SERVICES = ("swapin.v1.EvaluationService", "swapin.v1.CatalogService", "swapin.v1.PteService")
 
 
 @pytest.mark.parametrize("service", ["", *SERVICES])

@@ -29,7 +29,7 @@ def test_one_line_a_call(start_server, program, late_write):
     """The line has what can be counted."""
     running = start_server()
     fault = json_format.ParseDict(late_write, fault_pb2.Fault())
-    # Without VM_WRITE, every outcome of this fault is settled.
+    # Without VM_WRITE, every outcome of this fault but the path is settled.
     clear_fault = late_write | {"vma": {"writable": False}, "access": {"write": False}}
     clear = json_format.ParseDict(clear_fault, fault_pb2.Fault())
     ask(running.address, [fault, clear, fault, fault_pb2.Fault()], [("x-request-id", "mail-77")])

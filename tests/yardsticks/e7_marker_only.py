@@ -2,18 +2,120 @@
 
 Transcribed functions:
 
-* mm/memory.c: do_swap_page(), should_try_to_free_swap(), do_wp_page(),
+* mm/memory.c: do_swap_page(), remove_device_exclusive_entry(), handle_pte_marker(),
+  pte_marker_handle_uffd_wp(), pte_marker_clear(), should_try_to_free_swap(), do_wp_page(),
   wp_can_reuse_anon_folio()
+* mm/swap_state.c: swapin_sync()
 * mm/swapfile.c: folio_put_swap(), folio_free_swap()
+* mm/ksm.c: ksm_might_need_to_copy()
 * mm/rmap.c: folio_add_anon_rmap_ptes(), folio_add_new_anon_rmap()
 
 No reference is counted in do_swap_page(), the LRU batch is not drained there, and the write
 flag is kept: the write-protect fault follows a write whose PTE ended without write
 permission.  A page that userfaultfd read-write protection (RWP) covers is restored
-PROT_NONE.  Order-0 folios only.
+PROT_NONE.
+
+A large folio is mapped whole if its range matches; if not, one page of it, or, if it has no
+anon_vma yet, it is dropped from the cache and the fault backs out.
+
+pte_unmap_same() is left out: it compares only where a PTE is wider than a long.
 """
 
 from collections.abc import Mapping
+
+
+def _remove_device_exclusive_entry(s: Mapping[str, bool]) -> str:
+    if not s["folio.locked"]:
+        return "RETRIED"
+    if not s["pte.same"]:
+        return "RACED"
+    return "DEVICE_EXCLUSIVE"
+
+
+def _device_private(s: Mapping[str, bool]) -> str:
+    if s["access.vma_lock"]:
+        return "RETRIED"
+    if not s["pte.same"]:
+        return "RACED"
+    if not s["folio.locked"]:
+        return "RETRIED"  # trylock_page() failed: waits for the lock
+    return "DEVICE_PRIVATE"
+
+
+def _pte_marker_clear(s: Mapping[str, bool]) -> str:
+    """Make the PTE none; the access then faults on a missing page."""
+    if not s["pte.same"]:
+        return "RACED"
+    return "MISSING"
+
+
+def _handle_pte_marker(s: Mapping[str, bool]) -> str:
+    if s["pte.entry.marker_poisoned"]:
+        return "POISONED"
+    if s["pte.entry.marker_guard"]:
+        return "GUARD"
+    if not s["vma.uffd_wp"]:
+        return _pte_marker_clear(s)
+    return "MISSING"  # do_pte_missing()
+
+
+def _is_marker(s: Mapping[str, bool]) -> bool:
+    if s["pte.entry.marker_uffd_wp"]:
+        return True
+    if s["pte.entry.marker_poisoned"]:
+        return True
+    return s["pte.entry.marker_guard"]
+
+
+def _maps_whole(s: Mapping[str, bool], in_swap_cache: bool) -> bool:
+    """Say whether nr_pages ends as folio_nr_pages(folio)."""
+    if not s["folio.large"]:
+        return True
+    return in_swap_cache and s["folio.range_matches"]
+
+
+def _path(s: Mapping[str, bool]) -> str:
+    if not s["pte.entry.swap"]:
+        if s["pte.entry.migration"]:
+            return "MIGRATION"
+        if s["pte.entry.device_exclusive"]:
+            return _remove_device_exclusive_entry(s)
+        if s["pte.entry.device_private"]:
+            return _device_private(s)
+        if s["pte.entry.hwpoison"]:
+            return "POISONED"
+        if _is_marker(s):
+            return _handle_pte_marker(s)
+        return "BUS_ERROR"  # print_bad_pte()
+
+    if not s["swap_device.available"]:
+        return "RACED"
+
+    if not s["folio.swapcache_hit"] and not s["folio.allocated"]:
+        return "OUT_OF_MEMORY" if s["pte.same"] else "RACED"
+
+    if not s["folio.locked"]:
+        return "RETRIED"
+    if not s["folio.entry_matches"]:
+        return "RACED"
+    if s["folio.hwpoison"]:
+        return "POISONED"
+
+    copied = False
+    if s["folio.ksm_copy"]:
+        if not s["folio.allocated"]:
+            return "OUT_OF_MEMORY"  # without another look at the PTE
+        copied = True
+
+    if not s["pte.same"]:
+        return "RACED"
+    if not s["folio.uptodate"]:
+        return "BUS_ERROR"
+
+    maps_whole = _maps_whole(s, not copied)
+    if not s["folio.anon"] and s["folio.large"] and not maps_whole:
+        return "RACED"
+    return "MAPPED"
 
 
 def _folio_free_swap(s: Mapping[str, bool], in_cache: bool) -> bool:
@@ -23,6 +125,8 @@ def _folio_free_swap(s: Mapping[str, bool], in_cache: bool) -> bool:
     if s["folio.writeback"]:
         return True
     other_swap_ptes_left = not s["swap_count"]
+    if s["folio.large"] and s["folio.other_slots"]:
+        other_swap_ptes_left = True
     return other_swap_ptes_left
 
 
@@ -31,8 +135,8 @@ def _should_try_to_free_swap(
 ) -> bool:
     if not in_cache:
         return False
-    # A synchronous device also answers yes here.  The state does not tell, and need not:
-    # the write-protect fault tries the same removal again.
+    if s["swap_device.synchronous_io"]:
+        return True
     if s["folio.swap_full"]:
         return True
     if fault_flag_write:
@@ -41,6 +145,7 @@ def _should_try_to_free_swap(
 
 
 def _folio_ref_count(s: Mapping[str, bool], in_cache: bool, lru_batched: bool) -> int:
+    """Count the references to a small folio."""
     count = 1  # the PTE that this fault installed
     if in_cache:
         count += 1
@@ -54,6 +159,8 @@ def _folio_ref_count(s: Mapping[str, bool], in_cache: bool, lru_batched: bool) -
 
 
 def _wp_can_reuse_anon_folio(s: Mapping[str, bool], in_cache: bool) -> bool:
+    if s["folio.large"]:
+        return s["folio.large_reusable"]  # __wp_can_reuse_large_anon_folio()
     if s["folio.ksm"]:
         return False
     lru_batched = s["folio.lru_batched"]
@@ -79,7 +186,7 @@ def _do_wp_page(
 ) -> str:
     if pte["uffd_wp"] and s["vma.uffd_wp"]:
         if not s["vma.uffd_wp_async"]:
-            return "NOT_ALLOWED"
+            return "NOT_ALLOWED"  # handle_userfault()
         pte["uffd_wp"] = False
 
     if anon_exclusive:
@@ -91,14 +198,27 @@ def _do_wp_page(
 
 def decide(s: Mapping[str, bool]) -> dict[str, object]:
     """Run one swap-in fault, and the write that comes with it or right after it."""
+    path = _path(s)
+    if path != "MAPPED":
+        return {
+            "path": path,
+            "exclusive": False,
+            "mapped_exclusive": False,
+            "pte_writable": False,
+            "write": "NOT_ALLOWED",
+        }
+
     fault_flag_write = s["access.write"]
     rmap_exclusive = False
+
+    # Without a copy the folio is swapcache.
+    copied = s["folio.ksm_copy"]
 
     # The decision block.
     exclusive = False
     if not s["folio.ksm"]:
         exclusive = s["pte.swp_exclusive"]
-        if s["folio.fresh"]:
+        if copied:
             exclusive = True
         elif exclusive and s["folio.writeback"] and s["swap_device.stable_writes"]:
             exclusive = False
@@ -130,7 +250,7 @@ def decide(s: Mapping[str, bool]) -> dict[str, object]:
 
     in_cache = s["folio.swapcache"]
     mapped_exclusive = rmap_exclusive
-    if s["folio.ksm_copy"]:
+    if copied:
         mapped_exclusive = True  # folio_add_new_anon_rmap() with RMAP_EXCLUSIVE
     anon_exclusive = mapped_exclusive
     pte_writable = pte["write"]
@@ -151,6 +271,7 @@ def decide(s: Mapping[str, bool]) -> dict[str, object]:
         write = _do_wp_page(s, pte, in_cache, anon_exclusive)
 
     return {
+        "path": path,
         "exclusive": exclusive,
         "mapped_exclusive": mapped_exclusive,
         "pte_writable": pte_writable,

@@ -1,17 +1,22 @@
 """The catalog: everything that the loaded plugins declared, validated."""
 
-from swapin.catalog.build import Catalog, Failure, load_catalog
+from swapin.catalog.build import SWAP_ENTRY, Catalog, Failure, load_catalog
 from swapin.catalog.entries import KINDS, Entry
 from swapin.catalog.loading import Offer, Origin, discover, offers_of
+from swapin.catalog.stacks import Latched, latched, layers_of
 
 __all__ = [
     "KINDS",
+    "SWAP_ENTRY",
     "Catalog",
     "Entry",
     "Failure",
+    "Latched",
     "Offer",
     "Origin",
     "discover",
+    "latched",
+    "layers_of",
     "load_catalog",
     "offers_of",
 ]

@@ -10,7 +10,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-from swapin.catalog.entries import Entry, entries_of
+from swapin.catalog.entries import Entry, entries_of, stack_entry
 from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
 from swapin.catalog.validation import refusals
 from swapin.model import (
@@ -24,9 +24,18 @@ from swapin.model import (
     Kernel,
     Kind,
     Outcome,
+    Property,
     Rule,
+    Spelling,
 )
 from swapin.model.errors import near_match
+from swapin.model.pte import TYPE_BITS
+
+ENTRY_TYPES = 1 << TYPE_BITS
+"""Types that an entry can have, swap or not."""
+
+SWAP_ENTRY = "swap"
+"""The kind of an entry that names a slot on a swap device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +56,18 @@ class Catalog:
         self.offers = tuple(offers)
         self.failed = tuple(failures)
         self.facts: Mapping[str, Fact] = self._by("facts", lambda fact: fact.name)
+        self.atoms: Mapping[str, Fact] = {
+            atom: fact for fact in self.facts.values() for atom in fact.atoms
+        }
+        """What expressions may read, with the fact that it belongs to."""
         self.rules: Mapping[str, Rule] = dict(
             sorted(self._by("rules", lambda rule: rule.id).items(), key=_rule_place)
         )
-        self.constraints: Mapping[str, Constraint] = self._by("constraints", lambda c: c.id)
+        single = (fact.one_value for fact in self.facts.values())
+        self.constraints: Mapping[str, Constraint] = {
+            **self._by("constraints", lambda c: c.id),
+            **{constraint.id: constraint for constraint in single if constraint},
+        }
         self.invariants: Mapping[str, Invariant] = self._by("invariants", lambda i: i.id)
         self.kernels: Mapping[str, Kernel] = dict(
             sorted(
@@ -62,6 +79,8 @@ class Catalog:
             "architectures", lambda architecture: architecture.name
         )
         self.backends: Mapping[str, Backend] = self._by("backends", lambda backend: backend.name)
+        self.spellings: Mapping[str, Spelling] = self._by("spellings", lambda s: s.name)
+        self.properties: Mapping[str, Property] = self._by("properties", lambda p: p.name)
 
     def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
         found = {
@@ -104,6 +123,8 @@ class Catalog:
                 "kernels",
                 "architectures",
                 "backends",
+                "spellings",
+                "properties",
             )
             for declaration in getattr(offer, attribute)
         )
@@ -125,6 +146,15 @@ class Catalog:
         while line[0].after:
             line.insert(0, self.kernels[line[0].after])
         return line
+
+    def said(self, state: Mapping[str, bool]) -> list[str]:
+        """The atoms of a state as a person writes them; of a choice, the value that it has."""
+        chosen = {self.atoms[atom].name for atom, held in state.items() if held}
+        return [
+            self.atoms[atom].said(atom, held)
+            for atom, held in state.items()
+            if held or not self.atoms[atom].values or self.atoms[atom].name not in chosen
+        ]
 
     def capabilities(self, kernel: Kernel) -> dict[str, bool]:
         """Every ``kernel.*`` fact with its value in a kernel."""
@@ -154,10 +184,32 @@ class Catalog:
                 return ancestor.page_flags
         return {}
 
+    def entry_kinds(self, kernel: Kernel) -> tuple[str, ...]:
+        """Kinds of non-swap entry of a kernel, the last one of type 31; empty if not known."""
+        line = reversed(self.lineage(kernel))
+        return next((known.entry_kinds for known in line if known.entry_kinds is not None), ())
+
     def max_swapfiles(self, kernel: Kernel) -> int:
         """``MAX_SWAPFILES`` of a kernel; 0 if it is not known."""
+        kinds = self.entry_kinds(kernel)
+        return ENTRY_TYPES - len(kinds) if kinds else 0
+
+    def entry_kind(self, kernel: Kernel, type: int) -> str:
+        """What an entry of this type is: ``swap``, ``hwpoison``, ``migration_read``.
+
+        :param type: ``swp_type()``, 0 to 31.
+        :returns: an empty string if the kinds of the kernel are not known.
+        """
+        kinds = self.entry_kinds(kernel)
+        if not kinds:
+            return ""
+        index = type - (ENTRY_TYPES - len(kinds))
+        return kinds[index] if index >= 0 else SWAP_ENTRY
+
+    def marker_bits(self, kernel: Kernel) -> Mapping[str, int]:
+        """Masks in the offset of a ``pte_marker`` entry, by meaning."""
         line = reversed(self.lineage(kernel))
-        return next((known.max_swapfiles for known in line if known.max_swapfiles), 0)
+        return next((known.marker_bits for known in line if known.marker_bits is not None), {})
 
     def rules_of(self, kernel: Kernel) -> tuple[Rule, ...]:
         """The rules of a kernel, with those that it or an ancestor replaces."""
@@ -174,10 +226,12 @@ class Catalog:
         return entries_of(self, kind)
 
     def entry(self, kind: str, name: str) -> Entry:
-        """One entry.
+        """One entry; of backends also a stack, its layers parted by ``/``.
 
         :raises LookupError: there is none; the message suggests a near match.
         """
+        if kind == "backends" and "/" in name:
+            return stack_entry(self, name)
         entries = {entry.name: entry for entry in self.entries(kind)}
         if name not in entries:
             raise LookupError(f"no {kind[:-1]} `{name}`{near_match(name, entries)}")

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from swapin.catalog.backend_entries import backend_details, binding_details
 from swapin.catalog.loading import Offer, Origin
-from swapin.model import Architecture, Backend, Binding, Fact, Kernel, Rule, Source
+from swapin.catalog.stacks import layers_of
+from swapin.model import Architecture, Fact, FaultError, Kernel, Rule, Source
 
 if TYPE_CHECKING:
     from swapin.catalog.build import Catalog
@@ -79,6 +81,10 @@ def _kernel(catalog: Catalog, kernel: Kernel) -> dict[str, Any]:
         "trees": kernel.trees,
         "after": kernel.after,
         "capabilities": catalog.capabilities(kernel),
+        "history": list(_history(catalog, kernel)),
+        "max_swapfiles": catalog.max_swapfiles(kernel),
+        "entry_kinds": list(catalog.entry_kinds(kernel)),
+        "marker_bits": {name: hex(mask) for name, mask in catalog.marker_bits(kernel).items()},
         "changes": [
             {"what": change.what, "commit": change.commit, "title": change.title}
             for change in kernel.changes
@@ -88,6 +94,31 @@ def _kernel(catalog: Catalog, kernel: Kernel) -> dict[str, Any]:
     }
 
 
+def _history(catalog: Catalog, kernel: Kernel) -> Iterator[dict[str, Any]]:
+    """What changed since the oldest kernel that this one goes back to, newest first."""
+    for ancestor in reversed(catalog.lineage(kernel)):
+        gained = dict(ancestor.capabilities)
+        if gained or ancestor.changes:
+            yield {
+                "since": ancestor.name,
+                "evidence": ancestor.evidence.value,
+                "changes": [
+                    " ".join(
+                        filter(
+                            None,
+                            (
+                                change.what,
+                                change.commit and f"[commit {change.commit}]",
+                                change.title and f'("{change.title}")',
+                            ),
+                        )
+                    )
+                    for change in ancestor.changes
+                ],
+                "capabilities": gained,
+            }
+
+
 def _architectures(catalog: Catalog, offer: Offer) -> _Described:
     for architecture in offer.architectures:
         yield architecture.name, architecture.summary, _architecture(architecture)
@@ -95,16 +126,22 @@ def _architectures(catalog: Catalog, offer: Offer) -> _Described:
 
 def _architecture(architecture: Architecture) -> dict[str, Any]:
     return {
-        "bindings": [_binding(binding) for binding in architecture.bindings],
+        "releases": str(architecture.releases),
+        "bindings": [binding_details(binding) for binding in architecture.bindings],
         "layouts": [
             {
                 "releases": str(layout.releases),
                 "bits": layout.bits,
+                "entry_bits": layout.entry_bits or layout.bits,
+                "words": layout.words,
                 "base": hex(layout.base),
                 "type": [[part.field, part.pte, part.width] for part in layout.type],
                 "offset": [[part.field, part.pte, part.width] for part in layout.offset],
                 "flags": {name: hex(mask) for name, mask in layout.flags.items()},
                 "present": hex(layout.present),
+                "absent": hex(layout.absent),
+                "none": hex(layout.none),
+                "remark": layout.remark,
                 "source": _source(layout.source),
             }
             for layout in architecture.layouts
@@ -115,15 +152,22 @@ def _architecture(architecture: Architecture) -> dict[str, Any]:
 
 def _backends(catalog: Catalog, offer: Offer) -> _Described:
     for backend in offer.backends:
-        yield backend.name, backend.summary, _backend(backend)
+        yield backend.name, backend.summary, backend_details(catalog, [backend])
 
 
-def _backend(backend: Backend) -> dict[str, Any]:
-    return {
-        "bindings": [_binding(binding) for binding in backend.bindings],
-        "remarks": list(backend.remarks),
-        "source": _source(backend.source),
-    }
+def stack_entry(catalog: Catalog, name: str) -> Entry:
+    """The entry of a stack of backends, such as ``dm-crypt/nvme-pi``.
+
+    :raises LookupError: an unknown layer, or one that cannot lie where it does.
+    """
+    try:
+        layers = layers_of(catalog, name.split("/"))
+    except FaultError as error:
+        raise LookupError(str(error)) from None
+    top = next(offer for offer in catalog.offers if layers[0] in offer.backends)
+    summary = "; over ".join(layer.summary for layer in layers)
+    details = backend_details(catalog, layers)
+    return Entry(name, summary, top.origin.plugin, str(top.origin), details)
 
 
 def _rules(catalog: Catalog, offer: Offer) -> _Described:
@@ -152,6 +196,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "meaning": fact.meaning,
         "domain": fact.domain,
         "test": "" if fact.equals is None else f"equals {fact.equals}",
+        "values": list(fact.values),
         "source": _source(fact.source),
     }
 
@@ -180,16 +225,6 @@ def _invariants(catalog: Catalog, offer: Offer) -> _Described:
                 "source": _source(invariant.source),
             },
         )
-
-
-def _binding(binding: Binding) -> dict[str, Any]:
-    return {
-        "fact": binding.fact,
-        "value": binding.value,
-        "releases": str(binding.releases),
-        "because": binding.because,
-        "source": _source(binding.source),
-    }
 
 
 def _source(source: Source) -> str:

@@ -15,7 +15,17 @@ from collections.abc import Iterable
 
 import pluggy
 
-from swapin.model import Architecture, Backend, Constraint, Fact, Invariant, Kernel, Rule
+from swapin.model import (
+    Architecture,
+    Backend,
+    Constraint,
+    Fact,
+    Invariant,
+    Kernel,
+    Property,
+    Rule,
+    Spelling,
+)
 
 PROJECT = "swapin"
 GROUP = "swapin.plugins"
@@ -47,7 +57,7 @@ def swapin_edition() -> str:
     A verdict names the editions of all plugins that have one. Change it whenever the answer
     for some input changes.
 
-    :returns: a short text such as ``linux-1``.
+    :returns: a short text such as ``linux-2``.
 
     .. versionadded:: 0.1
     """
@@ -129,6 +139,32 @@ def swapin_backends() -> Iterable[Backend]:
     """Offer swap backends: the flags that are latched at swapon, and how I/O completes.
 
     A name that is taken, and two bindings of one fact whose releases overlap, are refused.
+
+    .. versionadded:: 0.1
+    """
+    return ()
+
+
+@hookspec
+def swapin_spellings() -> Iterable[Spelling]:
+    """Offer spellings: what the kernel's text means in terms of facts and outcomes.
+
+    ``swapin source-check`` reads the decision in a source tree by them. No verdict depends on
+    one. Refused: text that is given twice for one function and releases, an unknown fact.
+
+    .. versionadded:: 0.1
+    """
+    return ()
+
+
+@hookspec
+def swapin_properties() -> Iterable[Property]:
+    """Offer properties of swap devices that no rule reads.
+
+    Called once. Backends bind a property as they bind a fact; a layer above may inherit it,
+    and ``swapin backends show`` tells it.
+
+    :returns: the properties; none is fine.
 
     .. versionadded:: 0.1
     """

@@ -20,7 +20,9 @@ from swapin.model import (
     Fact,
     Invariant,
     Kernel,
+    Property,
     Rule,
+    Spelling,
 )
 
 # Hook, attribute of an Offer that takes its declarations, and their type.
@@ -32,6 +34,8 @@ _HOOKS: tuple[tuple[str, str, type], ...] = (
     ("swapin_kernels", "kernels", Kernel),
     ("swapin_architectures", "architectures", Architecture),
     ("swapin_backends", "backends", Backend),
+    ("swapin_spellings", "spellings", Spelling),
+    ("swapin_properties", "properties", Property),
 )
 
 
@@ -70,6 +74,8 @@ class Offer:
     kernels: list[Kernel] = field(default_factory=list)
     architectures: list[Architecture] = field(default_factory=list)
     backends: list[Backend] = field(default_factory=list)
+    spellings: list[Spelling] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     """Names of the hooks that it implements."""
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from swapin.catalog.loading import Offer, Origin
 from swapin.model import (
+    Atom,
+    Backend,
     Binding,
     CatalogError,
     Expression,
     Kernel,
     Outcome,
+    Property,
     Release,
     Releases,
     Rule,
+    Spelling,
     all_of,
 )
 from swapin.model.errors import near_match
+from swapin.model.pte import TYPE_BITS
 from swapin.model.satisfiability import model_of, satisfiable
 
 if TYPE_CHECKING:
@@ -69,14 +74,22 @@ def _faults(
     for architecture in offer.architectures:
         declaration = f"architecture {architecture.name}"
         yield from _binding_faults(catalog, declaration, architecture.bindings)
+        if any(binding.value is None for binding in architecture.bindings):
+            yield declaration, "an architecture has no layer below to inherit from"
         if _overlap([layout.releases for layout in architecture.layouts]):
             yield declaration, "two layouts hold for one release"
         for layout in architecture.layouts:
+            if layout.collisions:
+                yield declaration, f"fields of a layout collide in bits {layout.collisions:#x}"
             for flag in layout.flags:
                 if f"pte.{flag}" not in catalog.facts:
                     yield declaration, f"unknown fact `pte.{flag}` in a layout"
+    for spelling in offer.spellings:
+        yield from _spelling_faults(catalog, spelling)
     for backend in offer.backends:
-        yield from _binding_faults(catalog, f"backend {backend.name}", backend.bindings)
+        yield from _backend_faults(catalog, backend)
+    for known in offer.properties:
+        yield from _property_faults(catalog, known)
 
 
 def _names(offer: Offer) -> Iterator[tuple[str, str]]:
@@ -87,18 +100,21 @@ def _names(offer: Offer) -> Iterator[tuple[str, str]]:
     yield from (("kernel", kernel.name) for kernel in offer.kernels)
     yield from (("architecture", architecture.name) for architecture in offer.architectures)
     yield from (("backend", backend.name) for backend in offer.backends)
+    yield from (("spelling", spelling.name) for spelling in offer.spellings)
+    # A binding names a fact or a property, so the two share their names.
+    yield from (("fact", known.name) for known in offer.properties)
 
 
 def _unknown(
     catalog: Catalog, declaration: str, expression: Expression, outcomes: bool = True
 ) -> Iterator[tuple[str, str]]:
     for name in expression.names():
-        if name in catalog.facts or (outcomes and name in _OUTCOMES):
+        if name in catalog.atoms or (outcomes and name in _OUTCOMES):
             continue
         if name in _OUTCOMES:
             yield declaration, f"reads `{name}`; only facts may be read here"
         else:
-            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.facts)}"
+            yield declaration, f"unknown fact `{name}`{near_match(name, catalog.atoms)}"
 
 
 def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[str, str]]:
@@ -109,6 +125,15 @@ def _rule_faults(catalog: Catalog, rule: Rule, space: _Space) -> Iterator[tuple[
         yield declaration, "can never fire: no admissible state satisfies its condition"
 
 
+def _spelling_faults(catalog: Catalog, spelling: Spelling) -> Iterator[tuple[str, str]]:
+    declaration = f"spelling {spelling.name}"
+    meant = () if spelling.means is None else (spelling.means,)
+    for expression in (*meant, *spelling.gives.values()):
+        yield from _unknown(catalog, declaration, expression, outcomes=False)
+    for name in spelling.records:
+        yield from _unknown(catalog, declaration, Atom(name))
+
+
 class _Space:
     """The admissible states, as far as they had to be searched."""
 
@@ -116,10 +141,10 @@ class _Space:
         self._admissible = all_of(
             constraint.holds
             for constraint in catalog.constraints.values()
-            if all(name in catalog.facts for name in constraint.holds.names())
+            if all(name in catalog.atoms for name in constraint.holds.names())
         )
         self._found: list[dict[str, bool]] = []
-        self._facts = catalog.facts
+        self._atoms = catalog.atoms
 
     def meets(self, condition: Expression) -> bool:
         """Whether some admissible state satisfies a condition.
@@ -132,7 +157,7 @@ class _Space:
         state = model_of(condition & self._admissible)
         if state is None:
             return False
-        self._found.append({name: state.get(name, False) for name in self._facts})
+        self._found.append({name: state.get(name, False) for name in self._atoms})
         return True
 
 
@@ -148,6 +173,9 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
             yield declaration, f"unknown capability `{name}`{near_match(name, catalog.facts)}"
         elif not known.capability:
             yield declaration, f"`{name}` is no capability; only `kernel.*` facts are"
+    kinds = kernel.entry_kinds or ()
+    if len({*kinds, "swap"}) != len(kinds) + 1 or len(kinds) >= 1 << TYPE_BITS:
+        yield declaration, "entry kinds are distinct, leave types for swap, and none is `swap`"
     ancestor, passed = kernel, {kernel.name}
     while ancestor.after:
         following = catalog.kernels.get(ancestor.after)
@@ -168,13 +196,46 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
             yield declaration, f"rule `{rule.id}`: {message}"
 
 
+def _backend_faults(catalog: Catalog, backend: Backend) -> Iterator[tuple[str, str]]:
+    declaration = f"backend {backend.name}"
+    known = {*catalog.atoms, *catalog.properties}
+    yield from _binding_faults(catalog, declaration, backend.bindings, known)
+    if not backend.name or "/" in backend.name:
+        yield declaration, "a name is not empty and has no `/`, which parts the layers of a stack"
+    roles = {other.role for other in catalog.backends.values()}
+    for role in backend.over:
+        if role not in roles:
+            yield declaration, f"lies over unknown role `{role}`{near_match(role, roles)}"
+    for binding in backend.bindings:
+        if binding.value is None and not backend.over:
+            yield declaration, f"inherits `{binding.fact}` but lies over nothing"
+        if binding.value is None and binding.below not in known:
+            near = near_match(binding.below, known)
+            yield declaration, f"inherits unknown fact `{binding.below}`{near}"
+    for setting in backend.settings:
+        if setting.fact not in known:
+            near = near_match(setting.fact, known)
+            yield declaration, f"a setting changes unknown fact `{setting.fact}`{near}"
+
+
+def _property_faults(catalog: Catalog, known: Property) -> Iterator[tuple[str, str]]:
+    names = {*catalog.atoms, *catalog.properties}
+    for other in (known.otherwise, known.implies):
+        if other and other not in names:
+            message = f"refers to unknown fact `{other}`{near_match(other, names)}"
+            yield f"property {known.name}", message
+
+
 def _binding_faults(
-    catalog: Catalog, declaration: str, bindings: tuple[Binding, ...]
+    catalog: Catalog,
+    declaration: str,
+    bindings: tuple[Binding, ...],
+    known: Collection[str] = (),
 ) -> Iterator[tuple[str, str]]:
     ranges: dict[str, list[Releases]] = {}
     for binding in bindings:
-        if binding.fact not in catalog.facts:
-            near = near_match(binding.fact, catalog.facts)
+        if binding.fact not in (known or catalog.atoms):
+            near = near_match(binding.fact, known or catalog.atoms)
             yield declaration, f"binds unknown fact `{binding.fact}`{near}"
         ranges.setdefault(binding.fact, []).append(binding.releases)
     for fact, found in ranges.items():

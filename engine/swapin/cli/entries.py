@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from swapin.cli import evaluator
+from swapin.cli.backend_text import backend_text
 from swapin.cli.exits import status
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         actions = parser.add_subparsers(dest="action", metavar="list|show", required=True)
         listing = actions.add_parser("list", help="one line each")
         show = actions.add_parser("show", help="one of them, whole")
-        show.add_argument("name", metavar="NAME")
+        told_name = "its name; of backends also a stack, such as dm-crypt/nvme"
+        show.add_argument("name", metavar="NAME", help=told_name)
         for action in (listing, show):
             action.add_argument("--json", action="store_true", help="as JSON")
             evaluator.add_strict(action)
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             print(json.dumps(_object(entry), ensure_ascii=False, indent=2))
         else:
-            print("\n".join(_shown(entry)))
+            print("\n".join(backend_text(entry) if args.kind == "backends" else _shown(entry)))
     return status(degraded=catalog.degraded)
 
 

@@ -36,7 +36,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--kernel", metavar="K", help="release or variant: 6.1, v2-posted")
     parser.add_argument("--arch", metavar="A", help="architecture: x86_64")
-    parser.add_argument("--backend", metavar="B", help="swap backend: zram")
+    parser.add_argument(
+        "--backend", metavar="B", help="swap backend, or a stack, top first: zram, dm-crypt/nvme"
+    )
     parser.add_argument("--pte", metavar="RAW", help="raw swap PTE, hexadecimal")
     parser.add_argument(
         "--fact",
@@ -140,9 +142,11 @@ def _of_flags(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> dict[s
         put("kernel.release", known.release if known else args.kernel)
         if known and known.variant:
             put("kernel.variant", known.variant)
+    stack = args.backend.split("/") if args.backend and "/" in args.backend else []
     for name, value in (
         ("architecture", args.arch),
-        ("swap_device.backend", args.backend),
+        ("swap_device.backend", "" if stack else args.backend),
+        ("swap_device.stack", stack),
         ("pte.raw", args.pte),
     ):
         if value:

@@ -72,6 +72,8 @@ def _why(entry: OutcomeExplanation | None) -> str:
     if entry.settled_by:
         return f": not without {', '.join(entry.settled_by)}"
     reasons = [f"{why} [{id}]" for id, why in zip(entry.deciding, entry.because, strict=True)]
+    if reasons and entry.answer.endswith("_UNDETERMINED"):
+        return f": not modelled: {'; '.join(reasons)}"
     if not reasons:
         return ": no rule claims it" if entry.answer == "ANSWER_NO" else ""
     return f": {'; '.join(reasons)}"

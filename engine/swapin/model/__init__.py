@@ -21,7 +21,7 @@ from swapin.model.expressions import (
 )
 from swapin.model.facts import Fact
 from swapin.model.fault import Fault
-from swapin.model.outcomes import Answer, Group, Outcome
+from swapin.model.outcomes import DECIDED, Answer, Group, Outcome
 from swapin.model.presets import (
     Architecture,
     Backend,
@@ -29,11 +29,26 @@ from swapin.model.presets import (
     Change,
     Evidence,
     Kernel,
+    Property,
+    Setting,
     bind,
+    inherit,
 )
-from swapin.model.pte import PteBits, PteLayout, Segment
+from swapin.model.pte import PteBits, PteFieldError, PteLayout, Segment
 from swapin.model.release import Release, Releases
-from swapin.model.rules import Constraint, Invariant, Kind, Rule, Source, claim, outcome_order, veto
+from swapin.model.rules import (
+    Constraint,
+    Invariant,
+    Kind,
+    Rule,
+    Source,
+    claim,
+    limit,
+    outcome_order,
+    veto,
+)
+from swapin.model.spelling import Reading, Spelling, follow, ignore, spell
+from swapin.model.swap_pte import SwapPte
 from swapin.model.verdict import (
     Condition,
     Depth,
@@ -50,12 +65,14 @@ from swapin.model.verdict import (
 # catalog is built.
 kernel = Namespace("kernel")
 swap_device = Namespace("swap_device")
+swap_slot = Namespace("swap_slot")
 pte = Namespace("pte")
 access = Namespace("access")
 folio = Namespace("folio")
 vma = Namespace("vma")
 
 __all__ = [
+    "DECIDED",
     "FALSE",
     "TRUE",
     "And",
@@ -87,16 +104,22 @@ __all__ = [
     "OutcomeExplanation",
     "Override",
     "Problem",
+    "Property",
     "Provenance",
     "PteBits",
+    "PteFieldError",
     "PteLayout",
+    "Reading",
     "Reason",
     "Release",
     "Releases",
     "Rule",
     "RuleTrace",
     "Segment",
+    "Setting",
     "Source",
+    "Spelling",
+    "SwapPte",
     "Verdict",
     "access",
     "all_of",
@@ -105,10 +128,16 @@ __all__ = [
     "claim",
     "fact",
     "folio",
+    "follow",
+    "ignore",
+    "inherit",
     "kernel",
+    "limit",
     "outcome_order",
     "pte",
+    "spell",
     "swap_device",
+    "swap_slot",
     "veto",
     "vma",
 ]

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Two fields say different things about one fact."""
     NOT_A_SWAP_PTE = "NOT_A_SWAP_PTE"
     """The raw value is no swap PTE on this architecture and kernel."""
+    IMPOSSIBLE_STACK = "IMPOSSIBLE_STACK"
+    """A layer of a stack of swap devices cannot lie on the one below it."""
     IMPOSSIBLE_FAULT = "IMPOSSIBLE_FAULT"
     """A constraint of the catalog excludes this combination of facts."""
 
@@ -73,6 +75,7 @@ class CatalogError(Exception):
 
 
 _LONGEST_NAME = 100
+_LONGEST_QUOTE = 80
 
 
 def near_match(word: str, known: Iterable[str]) -> str:
@@ -90,3 +93,18 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     shown = ", ".join(f"`{name}`" for name in ordered[:limit])
     more = len(ordered) - limit
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def clipped(value: object) -> str:
+    """A value of any length, to be quoted in a message."""
+    # What cannot be written, half of a surrogate pair, must not keep the message from being so.
+    told = str(value).encode("utf-8", "replace").decode()
+    return told if len(told) <= _LONGEST_QUOTE else f"{told[:_LONGEST_QUOTE]}…"
+
+
+def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that no preset has, with the nearest one and those that there are."""
+    known = list(known)
+    near = near_match(name, known)
+    offered = f"; there are {listed(known, limit=60)}" if known else "; there is none"
+    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{clipped(name)}`{near}{offered}")

@@ -18,6 +18,8 @@ class Fault:
     variant: str = ""
     architecture: str = ""
     backend: str = ""
+    stack: tuple[str, ...] = ()
+    """The layers of the swap device, top first; in place of a single backend."""
     raw_pte: int | None = None
     """``vmf->orig_pte``; stands for the decoded bits."""
     facts: Mapping[str, bool] = field(default_factory=dict)

@@ -18,6 +18,28 @@ class Answer(StrEnum):
 class Outcome(StrEnum):
     """One yes-or-no result. Rules claim or veto it; later rules may read it."""
 
+    PATH_MAPPED = "path.mapped"
+    """The fault maps a page."""
+    PATH_MIGRATION = "path.migration"
+    """A migration entry: the fault waits for the migration to end, and is taken again."""
+    PATH_DEVICE_PRIVATE = "path.device_private"
+    """A device private entry: the driver's ``migrate_to_ram()`` brings the page back."""
+    PATH_DEVICE_EXCLUSIVE = "path.device_exclusive"
+    """A device exclusive entry: it is restored to a present PTE, and the access is repeated."""
+    PATH_MISSING = "path.missing"
+    """A marker that stands for no page: handled as a fault on a missing page."""
+    PATH_POISONED = "path.poisoned"
+    """``VM_FAULT_HWPOISON``."""
+    PATH_GUARD = "path.guard"
+    """A guard marker: ``VM_FAULT_SIGSEGV``."""
+    PATH_BUS_ERROR = "path.bus_error"
+    """``VM_FAULT_SIGBUS``: the page is not up to date, a swap-in error, a bad entry."""
+    PATH_OUT_OF_MEMORY = "path.out_of_memory"
+    """``VM_FAULT_OOM``."""
+    PATH_RETRIED = "path.retried"
+    """``VM_FAULT_RETRY``, or a wait for a page lock: the fault is taken again."""
+    PATH_RACED = "path.raced"
+    """The fault backs out without changing the PTE, since something else changed meanwhile."""
     EXCLUSIVE = "exclusive"
     """The local ``exclusive`` of ``do_swap_page()`` when its KSM, freshness and writeback block
     ends (5.19 and later; kernels before have no such block, hence no)."""
@@ -32,7 +54,8 @@ class Outcome(StrEnum):
     WRITE_COPIED = "write.copied"
     """``do_wp_page()`` copies the page."""
     WRITE_NOT_ALLOWED = "write.not_allowed"
-    """The write is not made: the VMA forbids it, or a userfaultfd handler is asked first."""
+    """The write is not made: the VMA forbids it, a userfaultfd handler is asked first, or the
+    fault maps nothing."""
 
     @property
     def yes(self) -> Atom:
@@ -45,6 +68,10 @@ class Group(Enum):
 
     Of a choice, exactly one member holds in every admissible state; that is checked when a
     program is compiled.
+
+    ``path`` says whether the fault maps a page. The others speak of the fault as far as it
+    does: completions of a description in which it ends elsewhere are set aside. If it ends
+    elsewhere in all of them, they have the value :attr:`unreached`.
     """
 
     EXCLUSIVE = ("exclusive", (Outcome.EXCLUSIVE,))
@@ -57,6 +84,22 @@ class Group(Enum):
             Outcome.WRITE_REUSED,
             Outcome.WRITE_COPIED,
             Outcome.WRITE_NOT_ALLOWED,
+        ),
+    )
+    PATH = (
+        "path",
+        (
+            Outcome.PATH_MAPPED,
+            Outcome.PATH_MIGRATION,
+            Outcome.PATH_DEVICE_PRIVATE,
+            Outcome.PATH_DEVICE_EXCLUSIVE,
+            Outcome.PATH_MISSING,
+            Outcome.PATH_POISONED,
+            Outcome.PATH_GUARD,
+            Outcome.PATH_BUS_ERROR,
+            Outcome.PATH_OUT_OF_MEMORY,
+            Outcome.PATH_RETRIED,
+            Outcome.PATH_RACED,
         ),
     )
 
@@ -78,3 +121,12 @@ class Group(Enum):
     def undetermined(self) -> str:
         """The JSON value when the given facts do not settle it."""
         return f"{self.field.upper()}_UNDETERMINED" if self.is_choice else Answer.UNDETERMINED.value
+
+    @property
+    def unreached(self) -> str:
+        """The JSON value for a fault that maps nothing."""
+        return self.value_of(Outcome.WRITE_NOT_ALLOWED) if self.is_choice else Answer.NO.value
+
+
+DECIDED = tuple(group for group in Group if group is not Group.PATH)
+"""The outcomes of a fault that maps a page."""

@@ -46,14 +46,16 @@ class Kind(StrEnum):
     """The outcome is yes if no rule vetoes it."""
     VETO = "VETO"
     """The outcome is no, whatever claims it."""
+    LIMIT = "LIMIT"
+    """The model does not cover the outcome: it is undetermined, whatever else holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """Claims or vetoes one outcome where an expression holds.
+    """Claims or vetoes one outcome where an expression holds, or says that it is not modelled.
 
-    A veto beats every claim, so no order of rules, files or installed packages can change
-    a verdict. Build one with :func:`claim` or :func:`veto`.
+    A veto beats every claim and a limit both, so no order of rules, files or installed
+    packages can change a verdict. Build one with :func:`claim`, :func:`veto` or :func:`limit`.
     """
 
     kind: Kind
@@ -74,6 +76,17 @@ def claim(outcome: Outcome, *, id: str, when: Expression, because: str, source: 
 def veto(outcome: Outcome, *, id: str, when: Expression, because: str, source: Source) -> Rule:
     """A rule that says no: the outcome does not hold where *when* does, whatever claims it."""
     return Rule(kind=Kind.VETO, outcome=outcome, id=id, when=when, because=because, source=source)
+
+
+def limit(outcome: Outcome, *, id: str, when: Expression, because: str, source: Source) -> Rule:
+    """A rule that says nobody knows: where *when* holds the outcome is undetermined.
+
+    A limit on one member of a choice makes the whole choice undetermined. Other rules read
+    the outcome as if there were no limit, so each outcome that it touches needs its own.
+
+    :param because: what the model does not cover; completes "not modelled: …".
+    """
+    return Rule(kind=Kind.LIMIT, outcome=outcome, id=id, when=when, because=because, source=source)
 
 
 def outcome_order(rules: Sequence[Rule]) -> list[Outcome]:

@@ -60,8 +60,9 @@ class OutcomeExplanation:
     outcome: str
     answer: str
     deciding: tuple[str, ...]
-    """Ids of the rules that decided: the claims that hold, or the vetoes that do. Empty for
-    a no that no rule claimed, and for what is undetermined."""
+    """Ids of the rules that decided: the claims that hold, or the vetoes that do; of what is
+    undetermined because the model does not cover it, the limits. Empty for a no that no rule
+    claimed, and for what unknown facts leave undetermined."""
     because: tuple[str, ...]
     """The deciding rules' reasons, in the same order."""
     settled_by: tuple[str, ...] = ()

@@ -26,14 +26,18 @@ _GZIP_MAGIC = b"\x1f\x8b"
 # What the documented scenarios settle about the page when the fault begins, for observations
 # that do not say it themselves (``scenario.facts``). Where each
 # process that has the page has it swapped out, no page table maps it. Where the child maps
-# it first, two processes have it throughout, whoever of them faults.
+# it first, two processes have it throughout, whoever of them faults. In none of them does
+# anybody clear soft-dirty bits, which is what turns tracking on.
+_UNMAPPED: Mapping[str, bool] = {"folio.mapped": False, "vma.soft_dirty_tracking": False}
 _SCENARIOS: Mapping[str, Mapping[str, bool]] = {
-    "private": {"folio.mapped": False},
-    "fork_before": {"folio.mapped": False},
-    "fork_after": {"folio.mapped": False},
-    "fork_after_exit": {"folio.mapped": False},
-    "child_faults_in_child": {"folio.mapped": False},
-    "child_faults_first": {"folio.sole_user": False},
+    "private": _UNMAPPED,
+    "fork_before": _UNMAPPED,
+    "fork_after": _UNMAPPED,
+    "fork_after_exit": _UNMAPPED,
+    "child_faults_in_child": _UNMAPPED,
+    "child_faults_first": {"folio.sole_user": False, "vma.soft_dirty_tracking": False},
+    "ksm": {"vma.soft_dirty_tracking": False},
+    "ksm_fork": {"vma.soft_dirty_tracking": False},
 }
 
 
@@ -132,7 +136,7 @@ def observation_of(record: Mapping[str, Any], catalog: Catalog, place: str = "")
     for name in ("ksm", "anon", "swapcache", "writeback"):
         _take(draft, f"folio.{name}", at_map.get(name), f"at_map.{name}")
     _add_references(draft, at_map)
-    _add_dirty(draft, at_map, str(kernel.get("release", "")), catalog)
+    _add_flags(draft, at_map, str(kernel.get("release", "")), catalog)
     _add_scenario(draft, access, scenario)
     fault = finish(
         draft,
@@ -189,17 +193,29 @@ def _add_references(draft: Draft, at_map: Mapping[str, Any]) -> None:
             draft.fact("folio.lru_batched", False)
 
 
-def _add_dirty(draft: Draft, at_map: Mapping[str, Any], release: str, catalog: Catalog) -> None:
-    """PG_dirty tells a page that left the swap cache from one that never was in it."""
+_OF_FLAGS: Mapping[str, str] = {
+    # PG_dirty tells a page that left the swap cache from one that never was in it.
+    "dirty": "folio.dirty",
+    "head": "folio.large",
+}
+
+
+def _add_flags(draft: Draft, at_map: Mapping[str, Any], release: str, catalog: Catalog) -> None:
+    """What the folio's raw flags say, where the bit numbers of the release are known."""
     kernel = catalog.kernel(release)
-    bit = catalog.page_flags(kernel).get("dirty") if kernel else None
-    flags = at_map.get("folio_flags")
-    if bit is not None and isinstance(flags, str):
-        try:
-            draft.fact("folio.dirty", bool(int(flags, 16) >> bit & 1))
-        except ValueError:
-            message = f"`{flags}` is not a hexadecimal number"
-            draft.refuse("at_map.folio_flags", Reason.WRONG_TYPE, message)
+    bits = catalog.page_flags(kernel) if kernel else {}
+    written = at_map.get("folio_flags")
+    if not isinstance(written, str):
+        return
+    try:
+        flags = int(written, 16)
+    except ValueError:
+        message = f"`{written}` is not a hexadecimal number"
+        draft.refuse("at_map.folio_flags", Reason.WRONG_TYPE, message)
+        return
+    for flag, name in _OF_FLAGS.items():
+        if flag in bits:
+            draft.fact(name, bool(flags >> bits[flag] & 1))
 
 
 def _add_scenario(draft: Draft, access: Mapping[str, Any], scenario: Mapping[str, Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from swapin.catalog import Catalog
 from swapin.model import (
+    DECIDED,
     Answer,
     CatalogError,
     Expression,
@@ -38,8 +39,82 @@ class Finding:
         return tuple(g for g in Group if self.outcomes[g.field] == g.undetermined)
 
 
+class Table:
+    """A decision diagram whose leaves say which rules of some outcomes hold together."""
+
+    def __init__(
+        self,
+        diagrams: Diagrams,
+        states: int,
+        groups: Sequence[Group],
+        rules: Sequence[Rule],
+        fires: Mapping[str, int],
+    ) -> None:
+        """Build.
+
+        :param states: the condition of the states that the table is about.
+        :param groups: the outcomes that it answers.
+        :param rules: every rule of the kernel.
+        :param fires: the condition of each rule, by id.
+        """
+        self.groups = tuple(groups)
+        mine = {member for group in groups for member in group.members}
+        # A rule that cannot fire under these capabilities takes no bit.
+        self.rules = tuple(
+            rule for rule in rules if rule.outcome in mine and fires[rule.id] != diagrams.false
+        )
+        conditions = [fires[rule.id] for rule in self.rules]
+        self.root = diagrams.table(states, conditions)
+        read = {name for condition in conditions for name in diagrams.facts_of(condition)}
+        self.facts = tuple(name for name in diagrams.order if name in read)
+        """The atoms that decide: those that some rule's condition depends on."""
+
+    def bits_of(self, group: Group) -> int:
+        """The bits of a leaf that belong to the rules of an outcome."""
+        return sum(1 << i for i, rule in enumerate(self.rules) if rule.outcome in group.members)
+
+    def judged(self, group: Group, held: frozenset[int]) -> tuple[str, tuple[Rule, ...]]:
+        """Value of an outcome in a leaf that is not empty, and the rules that decided it.
+
+        Only the bits of the outcome's own rules (:meth:`bits_of`) matter.
+        """
+        values = {self._value(group, bits) for bits in held}
+        if len(values) > 1:
+            return group.undetermined, ()
+        (value,) = values
+        outcomes, kind = _deciders(group, value)
+        always = _intersection(held)
+        return value, tuple(
+            rule
+            for bit, rule in enumerate(self.rules)
+            if rule.outcome in outcomes and rule.kind is kind and always >> bit & 1
+        )
+
+    def truths(self, held: frozenset[int]) -> dict[str, Answer]:
+        """Whether each rule of the table holds, by id, in a leaf that is not empty."""
+        always, ever = _intersection(held), _union(held)
+        return {
+            rule.id: Answer.YES
+            if always >> bit & 1
+            else Answer.UNDETERMINED
+            if ever >> bit & 1
+            else Answer.NO
+            for bit, rule in enumerate(self.rules)
+        }
+
+    def _value(self, group: Group, bits: int) -> str:
+        held = [rule for bit, rule in enumerate(self.rules) if bits >> bit & 1]
+        if any(rule.kind is Kind.LIMIT and rule.outcome in group.members for rule in held):
+            return group.undetermined
+        for member in group.members:
+            kinds = {rule.kind for rule in held if rule.outcome is member}
+            if kinds == {Kind.CLAIM}:
+                return group.value_of(member) if group.is_choice else Answer.YES.value
+        return Answer.NO.value
+
+
 class Compiled:
-    """Rules and constraints under one set of capabilities, as one decision diagram.
+    """Rules and constraints under one set of capabilities, as decision diagrams.
 
     Immutable as seen from outside; nodes are added as they are needed, under the
     interpreter's own locking of dictionaries, and are the same whoever adds them first.
@@ -63,6 +138,7 @@ class Compiled:
             of_outcome = [rule for rule in self.rules if rule.outcome is outcome]
             for rule in of_outcome:
                 fires[rule.id] = build(conditions[rule.id], meanings)
+            # Of the limits nothing follows here: rules read an outcome as if there were none.
             claims = [fires[rule.id] for rule in of_outcome if rule.kind is Kind.CLAIM]
             vetoes = [fires[rule.id] for rule in of_outcome if rule.kind is Kind.VETO]
             meanings[outcome.yes.name] = self.diagrams.choose(
@@ -71,12 +147,17 @@ class Compiled:
         self.condition_of_admissible = build(self.admissible, {})
         self.condition_of_outcome = meanings
         self.condition_of_rule = fires
-        # A rule that cannot fire under these capabilities takes no bit of the table.
-        self._bits = tuple(rule for rule in self.rules if fires[rule.id] != self.diagrams.false)
-        self.table = self.diagrams.table(
-            self.condition_of_admissible, [fires[rule.id] for rule in self._bits]
+        self.condition_of_mapped = self.diagrams.all(
+            [self.condition_of_admissible, meanings[Outcome.PATH_MAPPED.yes.name]]
         )
-        self._findings: dict[frozenset[int], Finding] = {}
+        """The admissible states in which the fault maps a page."""
+        # Apart from the path, outcomes speak of faults that map a page: two small tables, of
+        # which the second asks little about how a fault can end elsewhere.
+        self.paths = Table(
+            self.diagrams, self.condition_of_admissible, (Group.PATH,), self.rules, fires
+        )
+        self.mapped = Table(self.diagrams, self.condition_of_mapped, DECIDED, self.rules, fires)
+        self._findings: dict[tuple[frozenset[int], frozenset[int]], Finding] = {}
         self._check_choices()
 
     def _order(self, conditions: Mapping[str, Expression]) -> list[str]:
@@ -85,13 +166,13 @@ class Compiled:
             for constraint in self.catalog.constraints.values()
         )
         rules = (
-            (name for name in conditions[rule.id].names() if name in self.catalog.facts)
+            (name for name in conditions[rule.id].names() if name in self.catalog.atoms)
             for rule in self.rules
         )
         return good_order((*constraints, *rules))
 
     def _check_choices(self) -> None:
-        """Of every choice, exactly one member holds in every admissible state.
+        """Of every choice, exactly one member holds in every state that it speaks of.
 
         :raises CatalogError: in some state none or two hold; it is told, in the name of the
             last plugin with rules of that choice.
@@ -106,10 +187,13 @@ class Compiled:
                 [d.all([one, two]) for i, one in enumerate(members) for two in members[:i]]
             )
             not_one = d.choose(twice, d.true, d.choose(some, d.false, d.true))
-            wrong = d.all([self.condition_of_admissible, not_one])
+            asked = self.condition_of_mapped
+            if group is Group.PATH:
+                asked = self.condition_of_admissible
+            wrong = d.all([asked, not_one])
             if wrong != d.false:
                 state = next(self.states(wrong, d.facts_of(wrong)))
-                told = ", ".join(self.catalog.facts[n].said(v) for n, v in state.items())
+                told = ", ".join(self.catalog.said(state))
                 origin = self.catalog.last_to_rule(group.members)
                 raise CatalogError(
                     origin.plugin,
@@ -123,17 +207,7 @@ class Compiled:
         """Every fact that a rule or a constraint reads under these capabilities."""
         return self.diagrams.order
 
-    @property
-    def facts_of_rules(self) -> list[str]:
-        """The facts that decide: those that some rule's condition depends on."""
-        read = {
-            name
-            for node in self.condition_of_rule.values()
-            for name in self.diagrams.facts_of(node)
-        }
-        return [name for name in self.diagrams.order if name in read]
-
-    def states(self, condition: int, names: list[str]) -> Iterator[dict[str, bool]]:
+    def states(self, condition: int, names: Collection[str]) -> Iterator[dict[str, bool]]:
         """Every combination of the named facts that occurs where a condition holds."""
         d = self.diagrams
         as_table = d.mapped(condition, lambda value: frozenset((value,)))
@@ -156,78 +230,44 @@ class Compiled:
 
         return walk(node, 0)
 
-    def bits_of(self, group: Group) -> int:
-        """The bits of a leaf of the table that belong to the rules of an outcome."""
-        return sum(1 << i for i, rule in enumerate(self._bits) if rule.outcome in group.members)
+    def table_of(self, group: Group) -> Table:
+        """The table that answers an outcome."""
+        return self.paths if group is Group.PATH else self.mapped
 
     def finding(self, known: Mapping[str, bool]) -> Finding | None:
         """The answer for the known facts; ``None`` if no admissible state agrees with them."""
-        return self.finding_of(self.diagrams.look_up(self.table, known))
-
-    def finding_of(self, held: frozenset[int]) -> Finding | None:
-        """The answer of a leaf of the table: the sets of rules that hold together."""
-        if not held:
+        paths = self.diagrams.look_up(self.paths.root, known)
+        if not paths:
             return None
+        held = (paths, self.diagrams.look_up(self.mapped.root, known))
         found = self._findings.get(held)
         if found is None:
-            found = self._findings[held] = self._make_finding(held)
+            found = self._findings[held] = self._make_finding(*held)
         return found
 
-    def _make_finding(self, held: frozenset[int]) -> Finding:
-        always = _intersection(held)
-        ever = _union(held)
+    def _make_finding(self, paths: frozenset[int], mapped: frozenset[int]) -> Finding:
         truths = {rule.id: Answer.NO for rule in self.rules}
-        for bit, rule in enumerate(self._bits):
-            if always >> bit & 1:
-                truths[rule.id] = Answer.YES
-            elif ever >> bit & 1:
-                truths[rule.id] = Answer.UNDETERMINED
-        judged = {group.field: self.judged(group, held) for group in Group}
+        truths.update(self.paths.truths(paths))
+        if mapped:
+            truths.update(self.mapped.truths(mapped))
+            judged = {group.field: self.mapped.judged(group, mapped) for group in DECIDED}
+        else:
+            judged = {group.field: (group.unreached, ()) for group in DECIDED}
+        judged[Group.PATH.field] = self.paths.judged(Group.PATH, paths)
         return Finding(
             outcomes={name: value for name, (value, _) in judged.items()},
             deciding={name: deciding for name, (_, deciding) in judged.items()},
             truths=truths,
         )
 
-    def judged(self, group: Group, held: frozenset[int]) -> tuple[str, tuple[Rule, ...]]:
-        """Value of an outcome in a leaf that is not empty, and the rules that decided it.
 
-        Only the bits of the outcome's own rules (:meth:`bits_of`) matter.
-        """
-        values = {self._value(group, bits) for bits in held}
-        if len(values) > 1:
-            return group.undetermined, ()
-        (value,) = values
-        about, kind = _decider(group, value)
-        always = _intersection(held)
-        return value, tuple(
-            rule
-            for bit, rule in enumerate(self._bits)
-            if rule.outcome is about and rule.kind is kind and always >> bit & 1
-        )
-
-    def _value(self, group: Group, bits: int) -> str:
-        for member in group.members:
-            if self._holds(member, bits):
-                return group.value_of(member) if group.is_choice else Answer.YES.value
-        return Answer.NO.value
-
-    def _holds(self, outcome: Outcome, bits: int) -> bool:
-        claimed = False
-        for bit, rule in enumerate(self._bits):
-            if rule.outcome is outcome and bits >> bit & 1:
-                if rule.kind is Kind.VETO:
-                    return False
-                claimed = True
-        return claimed
-
-
-def _decider(group: Group, value: str) -> tuple[Outcome, Kind]:
-    """Whose rules decided a value: the member it is about, and claims or vetoes."""
+def _deciders(group: Group, value: str) -> tuple[tuple[Outcome, ...], Kind]:
+    """Whose rules decided a value: the members it is about, and which kind of rule."""
+    if value == group.undetermined:
+        return group.members, Kind.LIMIT
     if not group.is_choice:
-        return group.members[0], Kind.CLAIM if value == Answer.YES.value else Kind.VETO
-    member = next(member for member in group.members if group.value_of(member) == value)
-    return member, Kind.CLAIM
+        return group.members, Kind.CLAIM if value == Answer.YES.value else Kind.VETO
+    return tuple(m for m in group.members if group.value_of(m) == value), Kind.CLAIM
 
 
 def _intersection(held: frozenset[int]) -> int:

@@ -34,7 +34,7 @@ def contradiction(resolved: Resolved, catalog: Catalog) -> FaultError:
 
 
 def _place(name: str, resolved: Resolved, catalog: Catalog) -> tuple[bool, bool, str]:
-    return not catalog.facts[name].capability, not resolved.bound_by(name), name
+    return not catalog.atoms[name].capability, not resolved.bound_by(name), name
 
 
 def _admissible(catalog: Catalog, names: list[str]) -> Expression:
@@ -45,7 +45,7 @@ def _said(name: str, given: dict[str, bool], resolved: Resolved, catalog: Catalo
     def told(other: str) -> str:
         bound = resolved.bound_by(other)
         source = f" (from {bound})" if bound else ""
-        return f"`{catalog.facts[other].said(given[other])}`{source}"
+        return f"`{catalog.atoms[other].said(other, given[other])}`{source}"
 
     others = [told(other) for other in given if other != name]
     return (

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from swapin.catalog import Catalog
+from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import listed, near_match
 
@@ -30,6 +31,8 @@ class Draft:
 
     catalog: Catalog
     facts: dict[str, bool] = field(default_factory=dict)
+    stack: tuple[str, ...] = ()
+    """The layers of the swap device, top first."""
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, where: str, reason: Reason, message: str) -> None:
@@ -47,11 +50,21 @@ class Draft:
             near = near_match(name, self.catalog.facts)
             self.refuse(where, Reason.UNKNOWN_FIELD, f"unknown fact `{name}`{near}")
             return
-        truth = _truth(known, value)
-        if truth is None:
+        truths = _truths(known, value)
+        if truths is None:
             self.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not {known.domain}")
-        elif self.facts.setdefault(name, truth) != truth:
+        elif any(self.facts.setdefault(atom, truth) != truth for atom, truth in truths.items()):
             self.refuse(where, Reason.DISAGREES, "given twice, with different values")
+
+
+def _truths(fact: Fact, value: Any) -> dict[str, bool] | None:
+    """What a value of the JSON form says about a fact's atoms; ``None``: outside the domain."""
+    if fact.values:
+        if not isinstance(value, str) or value not in fact.values:
+            return None
+        return {atom: atom == f"{fact.name}.{value}" for atom in fact.atoms}
+    truth = _truth(fact, value)
+    return None if truth is None else {fact.name: truth}
 
 
 def _truth(fact: Fact, value: Any) -> bool | None:
@@ -92,7 +105,9 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
         elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _NAMES:
             for inner, given in _fields(value, key, draft):
                 path = f"{key}.{inner}"
-                if inner in _NAMES.get(key, ()):
+                if path == STACK:
+                    draft.stack = _texts(draft, path, given)
+                elif inner in _NAMES.get(key, ()):
                     names[path] = _text(draft, path, given)
                 else:
                     draft.fact(path, given)
@@ -132,6 +147,7 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
         variant=names.get("kernel.variant", ""),
         architecture=names.get("architecture", ""),
         backend=names.get("swap_device.backend", ""),
+        stack=draft.stack,
         raw_pte=raw,
         facts=draft.facts,
     )
@@ -162,6 +178,13 @@ def _text(draft: Draft, where: str, value: Any) -> str:
         return value
     draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a text")
     return ""
+
+
+def _texts(draft: Draft, where: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(_text(draft, f"{where}[{i}]", part) for i, part in enumerate(value))
+    draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a list of texts")
+    return ()
 
 
 def _shown(value: Any) -> str:

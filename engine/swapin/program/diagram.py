@@ -33,6 +33,7 @@ class Diagrams:
         self._either: dict[int, int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._chosen: dict[tuple[int, int, int], int] = {}
+        self._asked: dict[int, tuple[str, ...]] = {}
         self.false = self.leaf(False)
         self.true = self.leaf(True)
 
@@ -235,9 +236,13 @@ class Diagrams:
 
         return walk(node)
 
-    def facts_of(self, node: int) -> list[str]:
+    def facts_of(self, node: int) -> tuple[str, ...]:
         """The facts that the diagram asks, in order."""
-        return [self.order[level] for level in sorted({self.level[n] for n in self.nodes(node)})]
+        found = self._asked.get(node)
+        if found is None:
+            levels = {self.level[inner] for inner in self.nodes(node)}
+            found = self._asked[node] = tuple(self.order[level] for level in sorted(levels))
+        return found
 
     def nodes(self, node: int) -> set[int]:
         """The inner nodes of the diagram."""

@@ -51,7 +51,7 @@ class Program:
         :param overrides: capabilities that differ from the preset's; other facts are ignored.
         """
         if overrides:
-            overrides = tuple(o for o in overrides if self.catalog.facts[o.fact].capability)
+            overrides = tuple(o for o in overrides if self.catalog.atoms[o.fact].capability)
         key = (kernel.name, overrides)
         found = self._of_kernel.get(key)
         if found is None:

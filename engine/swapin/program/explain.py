@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import combinations
+from functools import partial
+from itertools import combinations, product
 
+from swapin.catalog import Catalog
 from swapin.model import (
     Answer,
     Condition,
@@ -16,7 +18,7 @@ from swapin.model import (
     Rule,
     RuleTrace,
 )
-from swapin.program.compiled import Compiled, Finding
+from swapin.program.compiled import Compiled, Finding, Table
 from swapin.program.resolve import Resolved
 from swapin.program.settle import smallest_settling
 
@@ -67,14 +69,24 @@ _NOTHING = Explanation()
 def settling(
     compiled: Compiled, known: Mapping[str, bool], groups: tuple[Group, ...]
 ) -> tuple[str, ...]:
-    """A smallest set of facts that would settle these outcomes together."""
+    """A smallest set of facts that would settle these outcomes together.
 
-    def answer(held: frozenset[int]) -> tuple[str, ...]:
-        finding = compiled.finding_of(held)
-        assert finding is not None
-        return tuple(finding.outcomes[group.field] for group in groups)
+    What the model does not cover counts as settled: no fact would help.
+    """
+    return smallest_settling(
+        compiled.diagrams,
+        [
+            (table.root, partial(_values, table, mine))
+            for table in (compiled.paths, compiled.mapped)
+            if (mine := [group for group in groups if group in table.groups])
+        ],
+        known,
+        lambda atom: compiled.catalog.atoms[atom].name,
+    )
 
-    return smallest_settling(compiled.diagrams, compiled.table, known, answer)
+
+def _values(table: Table, groups: list[Group], held: frozenset[int]) -> tuple[str, ...]:
+    return tuple(table.judged(group, held)[0] for group in groups)
 
 
 def flips(
@@ -88,19 +100,17 @@ def flips(
     answer = finding.outcomes[group.field]
     if answer == group.undetermined:
         return ()
-    given = [
-        name
-        for name in compiled.facts
-        if name in resolved.known and not resolved.bound_by(name).startswith("architecture")
-    ]
+    given = sorted(
+        {
+            compiled.catalog.atoms[atom].name
+            for atom in compiled.facts
+            if atom in resolved.known and not resolved.bound_by(atom).startswith("architecture")
+        }
+    )
     for size in range(1, _MOST_FLIPPED + 1):
         found = list(_flips_of(compiled, resolved.known, group, answer, given, size))
         if found:
-            facts = compiled.catalog.facts
-            return tuple(
-                tuple(facts[name].said(not resolved.known[name]) for name in names)
-                for names in found
-            )
+            return tuple(tuple(compiled.catalog.said(changes)) for changes in found)
     return ()
 
 
@@ -111,14 +121,28 @@ def _flips_of(
     answer: str,
     given: list[str],
     size: int,
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[dict[str, bool]]:
     for names in combinations(given, size):
-        changed = compiled.finding({**known, **{name: not known[name] for name in names}})
-        if changed is not None and changed.outcomes[group.field] not in (
-            answer,
-            group.undetermined,
-        ):
-            yield names
+        for changes in product(*(_changes(compiled.catalog, known, name) for name in names)):
+            changed = {atom: held for change in changes for atom, held in change.items()}
+            found = compiled.finding({**known, **changed})
+            if found is not None and found.outcomes[group.field] not in (
+                answer,
+                group.undetermined,
+            ):
+                yield changed
+
+
+def _changes(catalog: Catalog, known: Mapping[str, bool], name: str) -> list[dict[str, bool]]:
+    """Every other value of a fact, as what it makes of the fact's atoms."""
+    fact = catalog.facts[name]
+    if not fact.values:
+        return [{name: not known[name]}]
+    return [
+        {atom: atom == chosen for atom in fact.atoms}
+        for chosen in fact.atoms
+        if not known.get(chosen, False)
+    ]
 
 
 def _trace(

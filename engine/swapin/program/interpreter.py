@@ -31,17 +31,26 @@ class Interpreter:
         self.rules: tuple[Rule, ...] = catalog.rules_of(kernel)
         self.capabilities = dict(capabilities)
         self.constraints = [constraint.holds for constraint in catalog.constraints.values()]
-        self._meanings: dict[str, Expression] = {}
+        self.meanings: dict[str, Expression] = {}
+        """When each outcome holds, over facts alone; by the name that rules read."""
+        self.limits: dict[Group, Expression] = {}
+        """Where the model does not cover an outcome, over facts alone."""
         for outcome in outcome_order(self.rules):
-            parts: dict[Kind, list[Expression]] = {Kind.CLAIM: [], Kind.VETO: []}
+            parts: dict[Kind, list[Expression]] = {kind: [] for kind in Kind}
             for rule in self.rules:
                 if rule.outcome is outcome:
                     parts[rule.kind].append(self._over_facts(rule))
             claimed, vetoed = any_of(parts[Kind.CLAIM]), any_of(parts[Kind.VETO])
-            self._meanings[outcome.yes.name] = claimed & ~vetoed
+            self.meanings[outcome.yes.name] = claimed & ~vetoed
+        for group in Group:
+            self.limits[group] = any_of(
+                self._over_facts(rule)
+                for rule in self.rules
+                if rule.kind is Kind.LIMIT and rule.outcome in group.members
+            )
 
     def _over_facts(self, rule: Rule) -> Expression:
-        return rule.when.given(self.capabilities).substitute(self._meanings)
+        return rule.when.given(self.capabilities).substitute(self.meanings)
 
     def admissible(self, state: Mapping[str, bool]) -> bool:
         """Whether a state that gives every fact keeps to every constraint."""
@@ -56,16 +65,23 @@ class Interpreter:
             mine = [rule for rule in self.rules if rule.outcome is outcome]
             fired = [rule for rule in mine if rule.when.holds(full)]
             holding.update(rule.id for rule in fired)
-            full[outcome.yes.name] = bool(fired) and all(r.kind is Kind.CLAIM for r in fired)
+            kinds = {rule.kind for rule in fired} - {Kind.LIMIT}
+            full[outcome.yes.name] = kinds == {Kind.CLAIM}
         return holding
 
     def outcomes(self, state: Mapping[str, bool]) -> dict[str, str]:
         """Value of each outcome in a state that gives every fact."""
         fired = self.holding(state)
+        mapped = self._holds(Outcome.PATH_MAPPED, fired)
+        limited = {r.outcome for r in self.rules if r.kind is Kind.LIMIT and r.id in fired}
         found: dict[str, str] = {}
         for group in Group:
             held = [member for member in group.members if self._holds(member, fired)]
-            if not group.is_choice:
+            if group is not Group.PATH and not mapped:
+                found[group.field] = group.unreached
+            elif limited.intersection(group.members):
+                found[group.field] = group.undetermined
+            elif not group.is_choice:
                 found[group.field] = (Answer.YES if held else Answer.NO).value
             else:
                 (only,) = held
@@ -74,32 +90,41 @@ class Interpreter:
 
     def _holds(self, outcome: Outcome, fired: set[str]) -> bool:
         kinds = {rule.kind for rule in self.rules if rule.outcome is outcome and rule.id in fired}
-        return kinds == {Kind.CLAIM}
+        return kinds - {Kind.LIMIT} == {Kind.CLAIM}
 
     def partial_outcomes(self, known: Mapping[str, bool]) -> dict[str, str] | None:
         """Value of each outcome when some facts are unknown; ``None`` for a contradiction.
 
         An outcome is undetermined only if two admissible completions differ, found by
-        searching for one of each.
+        searching for one of each, or if it is not modelled in any of them.
         """
         given = {**known, **self.capabilities}
         admissible = all_of(constraint.given(given) for constraint in self.constraints)
         if not satisfiable(admissible):
             return None
-        found: dict[str, str] = {}
-        for group in Group:
-            possible = [
-                member
-                for member in group.members
-                if satisfiable(admissible & self._meanings[member.yes.name].given(given))
-            ]
-            if group.is_choice:
-                single = len(possible) == 1
-                found[group.field] = group.value_of(possible[0]) if single else group.undetermined
-            elif not possible:
-                found[group.field] = Answer.NO.value
-            else:
-                never = ~self._meanings[group.members[0].yes.name].given(given)
-                undetermined = satisfiable(admissible & never)
-                found[group.field] = group.undetermined if undetermined else Answer.YES.value
-        return found
+        maps = admissible & self.meanings[Outcome.PATH_MAPPED.yes.name].given(given)
+        mapped = satisfiable(maps)
+        return {
+            group.field: self._value(group, admissible if group is Group.PATH else maps, given)
+            if mapped or group is Group.PATH
+            else group.unreached
+            for group in Group
+        }
+
+    def _value(self, group: Group, states: Expression, given: Mapping[str, bool]) -> str:
+        """The value that an outcome has in all of these states."""
+        modelled = states & ~self.limits[group].given(given)
+        if not satisfiable(modelled) or satisfiable(states & self.limits[group].given(given)):
+            return group.undetermined
+        meanings = [self.meanings[member.yes.name].given(given) for member in group.members]
+        if not group.is_choice:
+            if not satisfiable(modelled & meanings[0]):
+                return Answer.NO.value
+            never = satisfiable(modelled & ~meanings[0])
+            return group.undetermined if never else Answer.YES.value
+        possible = [
+            member
+            for member, meaning in zip(group.members, meanings, strict=True)
+            if satisfiable(modelled & meaning)
+        ]
+        return group.value_of(possible[0]) if len(possible) == 1 else group.undetermined

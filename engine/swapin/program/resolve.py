@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from swapin.catalog import Catalog
-from swapin.model import Binding, Fault, FaultError, Kernel, Override, Problem, PteLayout, Reason
-from swapin.model.errors import listed, near_match
+from swapin.catalog import SWAP_ENTRY, Catalog, latched
+from swapin.model import (
+    Architecture,
+    Backend,
+    Fault,
+    FaultError,
+    Kernel,
+    Override,
+    Problem,
+    PteLayout,
+    Reason,
+)
+from swapin.model.errors import unknown_name
+from swapin.program.entry import atoms_of, entry_of
+from swapin.program.stack import device_of
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -51,7 +63,7 @@ class Resolver:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._kept: dict[tuple[str, str, str, str], Presets] = {}
+        self._kept: dict[tuple[str, str, str, str, tuple[str, ...]], Presets] = {}
 
     def resolve(self, fault: Fault) -> Resolved:
         """Merge what the presets of a fault bind with what is given.
@@ -73,7 +85,7 @@ class Resolver:
         return Resolved(presets, known, overrides)
 
     def _presets(self, fault: Fault) -> Presets:
-        key = (fault.release, fault.variant, fault.architecture, fault.backend)
+        key = (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack)
         found = self._kept.get(key)
         if found is None:
             found = self._look_up(fault)
@@ -91,25 +103,32 @@ class Resolver:
         architecture = catalog.architectures.get(fault.architecture)
         if fault.architecture and architecture is None:
             names = list(catalog.architectures)
-            problems.append(_unknown("architecture", "architecture", fault.architecture, names))
-        backend = catalog.backends.get(fault.backend)
-        if fault.backend and backend is None:
-            names = list(catalog.backends)
-            problems.append(_unknown("swap_device.backend", "backend", fault.backend, names))
+            problems.append(unknown_name("architecture", "architecture", fault.architecture, names))
+        layers: tuple[Backend, ...] = ()
+        try:
+            layers = device_of(fault, catalog)
+        except FaultError as error:
+            problems.extend(error.problems)
         if kernel is None or problems:
             raise FaultError(problems)
+        if architecture is not None and kernel.at not in architecture.releases:
+            raise _not_then(architecture, kernel)
         facts = catalog.capabilities(kernel)
         bound_by = dict.fromkeys(facts, f"kernel {kernel.name}")
-        for kind, preset in (("architecture", architecture), ("backend", backend)):
-            if preset is not None:
-                for binding in _current(preset.bindings, kernel):
+        if architecture is not None:
+            for binding in architecture.bindings:
+                if kernel.at in binding.releases and binding.value is not None:
                     facts[binding.fact] = binding.value
-                    bound_by[binding.fact] = f"{kind} {preset.name}"
+                    bound_by[binding.fact] = f"architecture {architecture.name}"
+        for name, known in latched(catalog, layers, kernel.at).items():
+            if name in catalog.atoms:
+                facts[name] = known.value
+                bound_by[name] = known.preset
         layout = architecture.layout(kernel.at) if architecture else None
         return Presets(kernel, facts, bound_by, layout)
 
     def _with_raw_pte(self, fault: Fault, presets: Presets, raw: int) -> Mapping[str, bool]:
-        """The given facts and the software bits of the raw PTE."""
+        """The given facts, and those that the raw PTE says."""
         if not fault.architecture:
             raise _refused("architecture", Reason.MISSING, "a raw PTE needs its architecture")
         kernel = presets.kernel
@@ -120,43 +139,40 @@ class Resolver:
             bits = presets.layout.decode(raw)
         except ValueError as error:
             raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, f"{error} {where}") from error
-        limit = self._catalog.max_swapfiles(kernel)
-        if limit and bits.type >= limit:
-            message = (
-                f"`{raw:#x}` has type {bits.type}, which is no swap device but a migration, "
-                f"device, poison or marker entry (swap types end at {limit - 1} {where})"
-            )
-            raise _refused("pte.raw", Reason.NOT_A_SWAP_PTE, message)
+        entry = entry_of(self._catalog, kernel, bits)
+        entry_atoms = atoms_of(self._catalog, entry)
+        said = dict(entry_atoms)
+        if entry in ("", SWAP_ENTRY):
+            # A bit that the layout lacks is never set. Of other entries they are no such bits.
+            flags = self._catalog.software_bits
+            said.update({f"pte.{flag}": bits.flags.get(flag, False) for flag in flags})
         given = dict(fault.facts)
         problems: list[Problem] = []
-        for flag in self._catalog.software_bits:
-            # A bit that the layout lacks is never set.
-            name, value = f"pte.{flag}", bits.flags.get(flag, False)
-            if given.setdefault(name, value) != value:
-                message = f"`pte.raw` {raw:#x} says {str(value).lower()}, this field does not"
-                problems.append(Problem(name, Reason.DISAGREES, message))
+        for name, value in said.items():
+            if given.setdefault(name, value) != value and (value or name not in entry_atoms):
+                told = entry if name in entry_atoms else str(value).lower()
+                message = f"`pte.raw` {raw:#x} says {told}, this field does not"
+                problems.append(Problem(self._catalog.atoms[name].name, Reason.DISAGREES, message))
         if problems:
             raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
             raise FaultError([raw_too, *problems])
         return given
 
 
-def _current(bindings: tuple[Binding, ...], kernel: Kernel) -> Iterator[Binding]:
-    return (binding for binding in bindings if kernel.at in binding.releases)
+def _not_then(architecture: Architecture, kernel: Kernel) -> FaultError:
+    message = (
+        f"{kernel.release} has no architecture `{architecture.name}`; "
+        f"its releases: {architecture.releases}"
+    )
+    return _refused("architecture", Reason.UNKNOWN_NAME, message)
 
 
 def _unknown_kernel(fault: Fault, catalog: Catalog) -> Problem:
     if fault.variant and fault.release in catalog.kernels:
         known = [k.variant for k in catalog.kernels.values() if k.release == fault.release]
         variants = [variant for variant in known if variant]
-        return _unknown("kernel.variant", "variant", fault.variant, variants)
-    return _unknown("kernel.release", "kernel", fault.release, list(catalog.kernels))
-
-
-def _unknown(where: str, kind: str, name: str, known: list[str]) -> Problem:
-    near = near_match(name, known)
-    offered = f"; there are {listed(known, limit=40)}" if known else "; there is none"
-    return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{name}`{near}{offered}")
+        return unknown_name("kernel.variant", "variant", fault.variant, variants)
+    return unknown_name("kernel.release", "kernel", fault.release, list(catalog.kernels))
 
 
 def _refused(where: str, reason: Reason, message: str) -> FaultError:

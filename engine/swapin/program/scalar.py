@@ -35,7 +35,8 @@ class Decider:
     """Decides one outcome of one kernel from a fixed choice of facts.
 
     Facts that were not chosen are unknown. Call it with a :data:`Row`; it gives ``None`` for
-    a row that no admissible state agrees with.
+    a row that no admissible state agrees with; of an outcome other than the path, no state in
+    which the fault maps a page.
 
     .. versionadded:: 0.1
     """
@@ -57,9 +58,10 @@ class Decider:
         if strange:
             raise ValueError(f"no rule or constraint reads {', '.join(strange)}")
         self._diagrams = compiled.diagrams
-        table = compiled.diagrams.restrict(compiled.table, known or {})
+        answers = compiled.table_of(group)
+        table = compiled.diagrams.restrict(answers.root, known or {})
         hidden = set(compiled.facts) - set(facts)
-        mine = compiled.bits_of(group)
+        mine = answers.bits_of(group)
         # Without the rules of other outcomes, states that they tell apart fall together.
         self._table = compiled.diagrams.mapped(
             compiled.diagrams.projected(table, hidden),
@@ -69,7 +71,7 @@ class Decider:
         def decision(held: frozenset[int]) -> Decision | None:
             if not held:
                 return None
-            value, deciding = compiled.judged(group, held)
+            value, deciding = answers.judged(group, held)
             return Decision(value, tuple(rule.id for rule in deciding))
 
         self._decision = decision

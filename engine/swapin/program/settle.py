@@ -8,7 +8,7 @@ all settles; no smaller one can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from swapin.program.diagram import Diagrams
@@ -16,28 +16,39 @@ from swapin.program.diagram import Diagrams
 
 def smallest_settling(
     diagrams: Diagrams,
-    table: int,
+    questions: Iterable[tuple[int, Callable[[frozenset[Any]], Hashable]]],
     known: Mapping[str, bool],
-    answer: Callable[[frozenset[Any]], Hashable],
+    fact_of: Callable[[str], str],
 ) -> tuple[str, ...]:
-    """The facts to ask for, in the diagrams' order; empty if the answer is settled.
+    """The facts to ask for, by name; empty if all answers are settled.
 
-    :param table: a table of the diagrams.
-    :param known: facts that are known already.
-    :param answer: what is asked, as a function of the values of one state.
+    :param questions: each a table of the diagrams, and what is asked of it: a function of the
+        values of one state.
+    :param known: atoms that are known already.
+    :param fact_of: the fact that an atom belongs to. A fact is asked for whole.
     """
-    answers = diagrams.mapped(
-        diagrams.restrict(table, known),
-        lambda values: frozenset(answer(frozenset((value,))) for value in values),
-    )
-    unknown = diagrams.facts_of(answers)
+    left = diagrams.restrict
+    answered = [diagrams.mapped(left(table, known), _each(answer)) for table, answer in questions]
+    atoms_of: dict[str, list[str]] = {}
+    for name in diagrams.order:
+        if any(name in diagrams.facts_of(answers) for answers in answered):
+            atoms_of.setdefault(fact_of(name), []).append(name)
     pairs: set[frozenset[str]] = set()
     while True:
-        candidate = _smallest_hitting(pairs, unknown)
-        states = _two_answers(diagrams, answers, candidate)
-        if states is None:
-            return tuple(name for name in unknown if name in candidate)
-        pairs.add(_difference(diagrams, answers, *states))
+        candidate = _smallest_hitting(pairs, list(atoms_of))
+        fixed = frozenset(atom for name in candidate for atom in atoms_of[name])
+        for answers in answered:
+            states = _two_answers(diagrams, answers, fixed)
+            if states is not None:
+                difference = _difference(diagrams, answers, *states)
+                pairs.add(frozenset(map(fact_of, difference)))
+                break
+        else:
+            return tuple(sorted(candidate))
+
+
+def _each(answer: Callable[[frozenset[Any]], Hashable]) -> Callable[[frozenset[Any]], Hashable]:
+    return lambda values: frozenset(answer(frozenset((value,))) for value in values)
 
 
 def _smallest_hitting(sets: Collection[frozenset[str]], names: list[str]) -> frozenset[str]:
@@ -76,6 +87,7 @@ def _two_answers(
     diagrams: Diagrams, answers: int, fixed: frozenset[str]
 ) -> tuple[_State, _State] | None:
     """Two states that agree on the fixed facts and differ in the answer, or ``None``."""
+    fixed = fixed.intersection(diagrams.facts_of(answers))
     hidden = set(diagrams.facts_of(answers)) - fixed
     at = _path(diagrams, diagrams.projected(answers, hidden), lambda values: len(values) > 1)
     if at is None:

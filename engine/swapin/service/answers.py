@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swapin.model import Depth, FaultError
+from swapin.model import Depth, FaultError, Group
 from swapin.program import Program
 from swapin.service import errors
 from swapin.service.wire import FaultReader
@@ -30,7 +30,7 @@ class Answer:
     refused: bool
     """The fault cannot be evaluated."""
     undetermined: bool
-    """At least one outcome of the verdict is undetermined."""
+    """An outcome other than the path is undetermined; few descriptions say what settles that."""
 
 
 class Answers:
@@ -69,7 +69,12 @@ class Answers:
         except FaultError as error:
             return Answer(pb.Result(error=errors.bad_fault(error)), True, False)
         result = pb.Result(verdict=verdict_to_proto(verdict))
-        return Answer(result, False, bool(verdict.settled_by))
+        undetermined = any(
+            value.endswith("_UNDETERMINED")
+            for outcome, value in verdict.outcomes.items()
+            if outcome != Group.PATH.field
+        )
+        return Answer(result, False, undetermined)
 
     def _keep(self, key: tuple[bytes, Depth], answer: Answer) -> None:
         size = _size(key, answer)

@@ -17,16 +17,24 @@ from google.protobuf import json_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from swapin.catalog import Entry
-from swapin.model import Depth, Fault, FaultError, Verdict
+from swapin.model import Depth, Fault, FaultError, Problem, Reason, SwapPte, Verdict
+from swapin.program.ptes import PteDescription, Value, read_pte
 from swapin.service.call_errors import error_of_call, error_of_fault
 from swapin.service.catalog import KINDS
 from swapin.service.json_form import message_of
 from swapin.service.service_error import ServiceError
-from swapin.service.wire import fault_to_proto, number_facts
+from swapin.service.wire import fault_to_proto, unplain_facts
+from swapin.service.wire_pte import description_to_proto, pte_from_proto
 from swapin.service.wire_verdict import depth_to_proto, verdict_from_proto
 from swapin.v1 import catalog_service_pb2 as catalog_pb2
-from swapin.v1 import catalog_service_pb2_grpc, evaluation_service_pb2_grpc, fault_pb2
+from swapin.v1 import (
+    catalog_service_pb2_grpc,
+    evaluation_service_pb2_grpc,
+    fault_pb2,
+    pte_service_pb2_grpc,
+)
 from swapin.v1 import evaluation_service_pb2 as evaluation_pb2
+from swapin.v1 import pte_service_pb2 as pte_pb2
 
 Description: TypeAlias = Mapping[str, Any] | Fault
 """A fault: the JSON form as a mapping, or a :class:`swapin.Fault`."""
@@ -59,7 +67,9 @@ class Client:
         catalog: Any = catalog_service_pb2_grpc.CatalogServiceStub
         self._evaluation = evaluation(self._channel)
         self._catalog = catalog(self._channel)
-        self._numbers: dict[str, tuple[int, int] | None] = {}
+        ptes: Any = pte_service_pb2_grpc.PteServiceStub
+        self._ptes = ptes(self._channel)
+        self._facts: dict[str, dict[str, Any] | None] = {}
 
     def __enter__(self) -> Client:
         return self
@@ -137,6 +147,50 @@ class Client:
         finally:
             requests.put(None)
             call.cancel()
+
+    def decode_ptes(
+        self, values: Iterable[Value], architecture: str, kernel: str, *, batch: int = 500
+    ) -> Iterator[SwapPte | FaultError]:
+        """Raw swap PTEs taken apart, in order; as :meth:`swapin.PteCodec.decode_ptes`.
+
+        :param batch: PTEs a call; the server has a limit (10,000 unless told otherwise).
+        :raises ServiceError: a call failed.
+        """
+        source = iter(values)
+        while chunk := list(islice(source, batch)):
+            request = pte_pb2.DecodePtesRequest(
+                architecture=architecture, kernel=kernel, raw=map(str, chunk)
+            )
+            answer = self._call(self._ptes.DecodePtes, request)
+            yield from _ptes(answer.results, [None] * len(chunk))
+
+    def encode_ptes(
+        self,
+        descriptions: Iterable[Mapping[str, Any] | PteDescription | FaultError],
+        *,
+        batch: int = 500,
+    ) -> Iterator[SwapPte | FaultError]:
+        """Swap PTEs put together, in order; as :meth:`swapin.PteCodec.encode_ptes`.
+
+        :param batch: see :meth:`decode_ptes`.
+        :raises ServiceError: a call failed.
+        """
+        source = iter(descriptions)
+        while chunk := list(islice(source, batch)):
+            request = pte_pb2.EncodePtesRequest()
+            places: list[FaultError | None] = []
+            for description in chunk:
+                try:
+                    if isinstance(description, FaultError):
+                        raise description
+                    if not isinstance(description, PteDescription):
+                        description = read_pte(description)
+                    request.ptes.append(description_to_proto(description))
+                    places.append(None)
+                except FaultError as error:
+                    places.append(error)
+            answer = self._call(self._ptes.EncodePtes, request)
+            yield from _ptes(answer.results, places)
 
     def catalog_entries(self, kind: str) -> tuple[Entry, ...]:
         """Every entry of a kind, such as ``kernels`` or ``rules``.
@@ -229,30 +283,41 @@ class Client:
     def _to_proto(self, fault: Description) -> fault_pb2.Fault:
         if not isinstance(fault, Fault):
             return message_of(fault)
-        numbers: dict[str, int] = {}
-        for name in number_facts(fault):
-            test = self._test_of(name)
-            if test is not None:
-                equals, at_least = test
-                # Any other number of the domain says the same.
-                other = at_least if at_least != equals else equals + 1
-                numbers[name] = equals if fault.facts[name] else other
-        return fault_to_proto(fault, numbers)
+        values: dict[str, int | str] = {}
+        atoms_of: dict[str, list[str]] = {}
+        for name in unplain_facts(fault):
+            choice, _, _ = name.rpartition(".")
+            if self._details(name) is None and (self._details(choice) or {}).get("values"):
+                atoms_of.setdefault(choice, []).append(name)
+            elif (number := self._number(name, fault.facts[name])) is not None:
+                values[name] = number
+        for choice, atoms in atoms_of.items():
+            chosen = [atom for atom in atoms if fault.facts[atom]]
+            if len(chosen) != 1:
+                message = "a choice is sent whole: exactly one of its values is the case"
+                raise FaultError([Problem(choice, Reason.WRONG_TYPE, message)])
+            values[choice] = chosen[0].removeprefix(f"{choice}.")
+        return fault_to_proto(fault, values, {a for atoms in atoms_of.values() for a in atoms})
 
-    def _test_of(self, name: str) -> tuple[int, int] | None:
-        """For a fact that is a test of a number: what it must equal, and the least number."""
-        if name not in self._numbers:
+    def _number(self, name: str, truth: bool) -> int | None:
+        """For a fact that is a test of a number: a number of which it is true or false."""
+        details = self._details(name) or {}
+        test = re.search(r"\d+", str(details.get("test", "")))
+        if test is None:
+            return None
+        least = re.search(r"\d+", str(details.get("domain", "")))
+        equals, at_least = int(test[0]), int(least[0]) if least else 0
+        # Any other number of the domain says the same.
+        return equals if truth else at_least if at_least != equals else equals + 1
+
+    def _details(self, name: str) -> dict[str, Any] | None:
+        """What the server says of a fact; ``None`` if it knows none of this name."""
+        if name not in self._facts:
             try:
-                details = self.catalog_entry("facts", name).details
+                self._facts[name] = self.catalog_entry("facts", name).details
             except LookupError:
-                # The server will say that it does not know the fact.
-                details = {}
-            test = re.search(r"\d+", str(details.get("test", "")))
-            least = re.search(r"\d+", str(details.get("domain", "")))
-            self._numbers[name] = (
-                (int(test[0]), int(least[0]) if least else 0) if test is not None else None
-            )
-        return self._numbers[name]
+                self._facts[name] = None
+        return self._facts[name]
 
 
 def _verdict(message: Any) -> Verdict:
@@ -260,6 +325,22 @@ def _verdict(message: Any) -> Verdict:
         return verdict_from_proto(message)
     except ValueError as error:
         raise ServiceError("UNIMPLEMENTED", "", str(error)) from error
+
+
+def _ptes(
+    results: Iterable[Any], places: Sequence[FaultError | None]
+) -> Iterator[SwapPte | FaultError]:
+    """The results of a call, with what was not sent in its place."""
+    answers = iter(results)
+    for unsent in places:
+        if unsent is not None:
+            yield unsent
+            continue
+        result = next(answers, pte_pb2.PteResult())
+        kind = result.WhichOneof("result")
+        if kind is None:
+            raise ServiceError("INTERNAL", "", "the server left out an answer")
+        yield pte_from_proto(result.pte) if kind == "pte" else error_of_fault(result.error)
 
 
 def _kind_number(kind: str) -> Any:

@@ -52,7 +52,7 @@ class CallRecord:
     refused: int = 0
     """Faults that could not be evaluated."""
     undetermined: int = 0
-    """Verdicts with at least one outcome undetermined."""
+    """Verdicts with an outcome other than the path undetermined."""
 
 
 _current: ContextVar[CallRecord] = ContextVar("call_record")

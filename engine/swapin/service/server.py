@@ -23,16 +23,23 @@ from swapin.service.evaluation import EvaluationServicer
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
 from swapin.service.logs import CallLog, make_log
+from swapin.service.ptes import PteServicer
 from swapin.v1 import (
     catalog_service_pb2,
     catalog_service_pb2_grpc,
     evaluation_service_pb2,
     evaluation_service_pb2_grpc,
+    pte_service_pb2,
+    pte_service_pb2_grpc,
 )
 
 SERVICES: tuple[str, ...] = tuple(
     service.full_name
-    for file in (evaluation_service_pb2.DESCRIPTOR, catalog_service_pb2.DESCRIPTOR)
+    for file in (
+        evaluation_service_pb2.DESCRIPTOR,
+        catalog_service_pb2.DESCRIPTOR,
+        pte_service_pb2.DESCRIPTOR,
+    )
     for service in file.services_by_name.values()
 )
 """Full names of swapin's own services."""
@@ -94,6 +101,16 @@ class Server:
         )
         add_catalog: Any = catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server
         add_catalog(CatalogServicer(program.catalog), self._server)
+        add_ptes: Any = pte_service_pb2_grpc.add_PteServiceServicer_to_server
+        add_ptes(
+            PteServicer(
+                program.catalog,
+                log,
+                max_batch=options.max_batch,
+                max_answer_bytes=options.max_answer_bytes,
+            ),
+            self._server,
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
             (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server

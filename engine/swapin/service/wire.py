@@ -7,7 +7,7 @@ field that is added to the API needs no line here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from google.protobuf import json_format
@@ -17,6 +17,7 @@ from google.protobuf.struct_pb2 import Value
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from swapin.catalog import Catalog
+from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fault, Reason
 from swapin.program.description import EXTENSION_FACTS, Draft, finish
 from swapin.v1 import fault_pb2
@@ -34,6 +35,7 @@ class FaultReader:
             for field, path in self._paths.items()
             if field.type == FieldDescriptor.TYPE_BOOL
             and path in catalog.facts
+            and catalog.facts[path].atoms == (path,)
             and catalog.facts[path].equals is None
         }
 
@@ -72,29 +74,40 @@ class FaultReader:
         plain = self._plain.get(field)
         if plain is not None:
             draft.facts[plain] = value
+        elif self._paths[field] == STACK:
+            draft.stack = tuple(value)
+        elif self._paths[field] in self._catalog.facts:
+            draft.fact(self._paths[field], value)
         elif field.type == FieldDescriptor.TYPE_STRING:
             names[self._paths[field]] = value
         else:
             draft.fact(self._paths[field], value)
 
 
-def fault_to_proto(fault: Fault, numbers: Mapping[str, int]) -> fault_pb2.Fault:
+def fault_to_proto(
+    fault: Fault, values: Mapping[str, int | str], choices: Collection[str] = ()
+) -> fault_pb2.Fault:
     """The message that describes a fault.
 
-    :param numbers: for each fact of the fault whose value on the wire is a number, a number
-        of which the fact is true or false as the fault says.
+    :param values: for each fact of the fault whose value on the wire is a number, a number
+        of which the fact is true or false as the fault says; for a choice, the name chosen.
+    :param choices: atoms that the choices stand for.
     """
     message = fault_pb2.Fault(architecture=fault.architecture)
     message.kernel.release = fault.release
     message.kernel.variant = fault.variant
     if fault.backend:
         message.swap_device.backend = fault.backend
+    message.swap_device.stack.extend(fault.stack)
     if fault.raw_pte is not None:
         message.pte.raw = hex(fault.raw_pte)
     fields = {path for _, path in _paths()}
-    for name, truth in fault.facts.items():
-        value = numbers.get(name, truth)
+    given: dict[str, bool | int | str] = dict(fault.facts)
+    given.update(values)
+    for name, value in given.items():
         holder, _, last = name.rpartition(".")
+        if name in choices:
+            continue
         if name not in fields:
             _set_value(message.extension_facts[name], value)
         else:
@@ -102,15 +115,17 @@ def fault_to_proto(fault: Fault, numbers: Mapping[str, int]) -> fault_pb2.Fault:
     return message
 
 
-def number_facts(fault: Fault) -> tuple[str, ...]:
-    """Facts of a fault whose value on the wire may be a number: no field holds them as a bool."""
+def unplain_facts(fault: Fault) -> tuple[str, ...]:
+    """Facts of a fault whose value on the wire may be no bool: no field holds them as one."""
     plain = {path for field, path in _paths() if field.type == FieldDescriptor.TYPE_BOOL}
     return tuple(name for name in fault.facts if name not in plain)
 
 
-def _set_value(message: Value, value: bool | int) -> None:
+def _set_value(message: Value, value: bool | int | str) -> None:
     if isinstance(value, bool):
         message.bool_value = value
+    elif isinstance(value, str):
+        message.string_value = value
     else:
         message.number_value = value
 

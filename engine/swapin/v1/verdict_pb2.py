@@ -24,39 +24,41 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swapin/v1/verdict.proto\x12\tswapin.v1\"\x9c\x01\n\x07Verdict\x12%\n\x08outcomes\x18\x01 \x01(\x0b\x32\x13.swapin.v1.Outcomes\x12\x12\n\nsettled_by\x18\x02 \x03(\t\x12+\n\x0b\x65xplanation\x18\x03 \x01(\x0b\x32\x16.swapin.v1.Explanation\x12)\n\nprovenance\x18\x04 \x01(\x0b\x32\x15.swapin.v1.Provenance\"\xa7\x01\n\x08Outcomes\x12$\n\texclusive\x18\x01 \x01(\x0e\x32\x11.swapin.v1.Answer\x12+\n\x10mapped_exclusive\x18\x02 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\'\n\x0cpte_writable\x18\x03 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\x1f\n\x05write\x18\x04 \x01(\x0e\x32\x10.swapin.v1.Write\"r\n\x0b\x45xplanation\x12/\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1d.swapin.v1.OutcomeExplanation\x12#\n\x05rules\x18\x02 \x03(\x0b\x32\x14.swapin.v1.RuleTrace\x12\r\n\x05prose\x18\x03 \x01(\t\"\x8c\x01\n\x12OutcomeExplanation\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63iding\x18\x03 \x03(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x04 \x03(\t\x12\x12\n\nsettled_by\x18\x05 \x03(\t\x12\x1e\n\x05\x66lips\x18\x06 \x03(\x0b\x32\x0f.swapin.v1.Flip\"\x17\n\x04\x46lip\x12\x0f\n\x07\x63hanges\x18\x01 \x03(\t\"\xc6\x01\n\tRuleTrace\x12\n\n\x02id\x18\x01 \x01(\t\x12!\n\x04kind\x18\x02 \x01(\x0e\x32\x13.swapin.v1.RuleKind\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12 \n\x05truth\x18\x04 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\x0c\n\x04when\x18\x05 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t\x12(\n\nconditions\x18\x08 \x03(\x0b\x32\x14.swapin.v1.Condition\";\n\tCondition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12 \n\x05truth\x18\x02 \x01(\x0e\x32\x11.swapin.v1.Answer\"\xa5\x01\n\nProvenance\x12\x0f\n\x07\x63\x61talog\x18\x01 \x01(\t\x12\x15\n\rrules_edition\x18\x02 \x01(\t\x12\x0e\n\x06kernel\x18\x03 \x01(\t\x12%\n\x08\x65vidence\x18\x04 \x01(\x0e\x32\x13.swapin.v1.Evidence\x12&\n\toverrides\x18\x05 \x03(\x0b\x32\x13.swapin.v1.Override\x12\x10\n\x08\x64\x65graded\x18\x06 \x01(\x08\"7\n\x08Override\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\r\n\x05given\x18\x02 \x01(\x08\x12\x0e\n\x06preset\x18\x03 \x01(\t*X\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x0e\n\nANSWER_YES\x10\x01\x12\r\n\tANSWER_NO\x10\x02\x12\x17\n\x13\x41NSWER_UNDETERMINED\x10\x03*\x85\x01\n\x05Write\x12\x15\n\x11WRITE_UNSPECIFIED\x10\x00\x12\x12\n\x0eWRITE_IN_PLACE\x10\x01\x12\x10\n\x0cWRITE_REUSED\x10\x02\x12\x10\n\x0cWRITE_COPIED\x10\x03\x12\x15\n\x11WRITE_NOT_ALLOWED\x10\x04\x12\x16\n\x12WRITE_UNDETERMINED\x10\x05*p\n\x08\x45vidence\x12\x18\n\x14\x45VIDENCE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45VIDENCE_OBSERVED\x10\x01\x12\x1b\n\x17\x45VIDENCE_SOURCE_CHECKED\x10\x02\x12\x16\n\x12\x45VIDENCE_CHANGELOG\x10\x03*N\n\x08RuleKind\x12\x19\n\x15RULE_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fRULE_KIND_CLAIM\x10\x01\x12\x12\n\x0eRULE_KIND_VETO\x10\x02*t\n\x05\x44\x65pth\x12\x15\n\x11\x44\x45PTH_UNSPECIFIED\x10\x00\x12\x0e\n\nDEPTH_NONE\x10\x01\x12\x12\n\x0e\x44\x45PTH_DECIDING\x10\x02\x12\x0f\n\x0b\x44\x45PTH_RULES\x10\x03\x12\x0e\n\nDEPTH_FLIP\x10\x04\x12\x0f\n\x0b\x44\x45PTH_PROSE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17swapin/v1/verdict.proto\x12\tswapin.v1\"\x9c\x01\n\x07Verdict\x12%\n\x08outcomes\x18\x01 \x01(\x0b\x32\x13.swapin.v1.Outcomes\x12\x12\n\nsettled_by\x18\x02 \x03(\t\x12+\n\x0b\x65xplanation\x18\x03 \x01(\x0b\x32\x16.swapin.v1.Explanation\x12)\n\nprovenance\x18\x04 \x01(\x0b\x32\x15.swapin.v1.Provenance\"\xc6\x01\n\x08Outcomes\x12$\n\texclusive\x18\x01 \x01(\x0e\x32\x11.swapin.v1.Answer\x12+\n\x10mapped_exclusive\x18\x02 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\'\n\x0cpte_writable\x18\x03 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\x1f\n\x05write\x18\x04 \x01(\x0e\x32\x10.swapin.v1.Write\x12\x1d\n\x04path\x18\x05 \x01(\x0e\x32\x0f.swapin.v1.Path\"r\n\x0b\x45xplanation\x12/\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1d.swapin.v1.OutcomeExplanation\x12#\n\x05rules\x18\x02 \x03(\x0b\x32\x14.swapin.v1.RuleTrace\x12\r\n\x05prose\x18\x03 \x01(\t\"\x8c\x01\n\x12OutcomeExplanation\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12\x0e\n\x06\x61nswer\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65\x63iding\x18\x03 \x03(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x04 \x03(\t\x12\x12\n\nsettled_by\x18\x05 \x03(\t\x12\x1e\n\x05\x66lips\x18\x06 \x03(\x0b\x32\x0f.swapin.v1.Flip\"\x17\n\x04\x46lip\x12\x0f\n\x07\x63hanges\x18\x01 \x03(\t\"\xc6\x01\n\tRuleTrace\x12\n\n\x02id\x18\x01 \x01(\t\x12!\n\x04kind\x18\x02 \x01(\x0e\x32\x13.swapin.v1.RuleKind\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12 \n\x05truth\x18\x04 \x01(\x0e\x32\x11.swapin.v1.Answer\x12\x0c\n\x04when\x18\x05 \x01(\t\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x06 \x01(\t\x12\x0e\n\x06source\x18\x07 \x01(\t\x12(\n\nconditions\x18\x08 \x03(\x0b\x32\x14.swapin.v1.Condition\";\n\tCondition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12 \n\x05truth\x18\x02 \x01(\x0e\x32\x11.swapin.v1.Answer\"\xa5\x01\n\nProvenance\x12\x0f\n\x07\x63\x61talog\x18\x01 \x01(\t\x12\x15\n\rrules_edition\x18\x02 \x01(\t\x12\x0e\n\x06kernel\x18\x03 \x01(\t\x12%\n\x08\x65vidence\x18\x04 \x01(\x0e\x32\x13.swapin.v1.Evidence\x12&\n\toverrides\x18\x05 \x03(\x0b\x32\x13.swapin.v1.Override\x12\x10\n\x08\x64\x65graded\x18\x06 \x01(\x08\"7\n\x08Override\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\r\n\x05given\x18\x02 \x01(\x08\x12\x0e\n\x06preset\x18\x03 \x01(\t*X\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x0e\n\nANSWER_YES\x10\x01\x12\r\n\tANSWER_NO\x10\x02\x12\x17\n\x13\x41NSWER_UNDETERMINED\x10\x03*\x85\x01\n\x05Write\x12\x15\n\x11WRITE_UNSPECIFIED\x10\x00\x12\x12\n\x0eWRITE_IN_PLACE\x10\x01\x12\x10\n\x0cWRITE_REUSED\x10\x02\x12\x10\n\x0cWRITE_COPIED\x10\x03\x12\x15\n\x11WRITE_NOT_ALLOWED\x10\x04\x12\x16\n\x12WRITE_UNDETERMINED\x10\x05*\x8f\x02\n\x04Path\x12\x14\n\x10PATH_UNSPECIFIED\x10\x00\x12\x0f\n\x0bPATH_MAPPED\x10\x01\x12\x15\n\x11PATH_UNDETERMINED\x10\x02\x12\x12\n\x0ePATH_MIGRATION\x10\x03\x12\x17\n\x13PATH_DEVICE_PRIVATE\x10\x04\x12\x19\n\x15PATH_DEVICE_EXCLUSIVE\x10\x05\x12\x10\n\x0cPATH_MISSING\x10\x06\x12\x11\n\rPATH_POISONED\x10\x07\x12\x0e\n\nPATH_GUARD\x10\x08\x12\x12\n\x0ePATH_BUS_ERROR\x10\t\x12\x16\n\x12PATH_OUT_OF_MEMORY\x10\n\x12\x10\n\x0cPATH_RETRIED\x10\x0b\x12\x0e\n\nPATH_RACED\x10\x0c*p\n\x08\x45vidence\x12\x18\n\x14\x45VIDENCE_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45VIDENCE_OBSERVED\x10\x01\x12\x1b\n\x17\x45VIDENCE_SOURCE_CHECKED\x10\x02\x12\x16\n\x12\x45VIDENCE_CHANGELOG\x10\x03*c\n\x08RuleKind\x12\x19\n\x15RULE_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0fRULE_KIND_CLAIM\x10\x01\x12\x12\n\x0eRULE_KIND_VETO\x10\x02\x12\x13\n\x0fRULE_KIND_LIMIT\x10\x03*t\n\x05\x44\x65pth\x12\x15\n\x11\x44\x45PTH_UNSPECIFIED\x10\x00\x12\x0e\n\nDEPTH_NONE\x10\x01\x12\x12\n\x0e\x44\x45PTH_DECIDING\x10\x02\x12\x0f\n\x0b\x44\x45PTH_RULES\x10\x03\x12\x0e\n\nDEPTH_FLIP\x10\x04\x12\x0f\n\x0b\x44\x45PTH_PROSE\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swapin.v1.verdict_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANSWER']._serialized_start=1138
-  _globals['_ANSWER']._serialized_end=1226
-  _globals['_WRITE']._serialized_start=1229
-  _globals['_WRITE']._serialized_end=1362
-  _globals['_EVIDENCE']._serialized_start=1364
-  _globals['_EVIDENCE']._serialized_end=1476
-  _globals['_RULEKIND']._serialized_start=1478
-  _globals['_RULEKIND']._serialized_end=1556
-  _globals['_DEPTH']._serialized_start=1558
-  _globals['_DEPTH']._serialized_end=1674
+  _globals['_ANSWER']._serialized_start=1169
+  _globals['_ANSWER']._serialized_end=1257
+  _globals['_WRITE']._serialized_start=1260
+  _globals['_WRITE']._serialized_end=1393
+  _globals['_PATH']._serialized_start=1396
+  _globals['_PATH']._serialized_end=1667
+  _globals['_EVIDENCE']._serialized_start=1669
+  _globals['_EVIDENCE']._serialized_end=1781
+  _globals['_RULEKIND']._serialized_start=1783
+  _globals['_RULEKIND']._serialized_end=1882
+  _globals['_DEPTH']._serialized_start=1884
+  _globals['_DEPTH']._serialized_end=2000
   _globals['_VERDICT']._serialized_start=39
   _globals['_VERDICT']._serialized_end=195
   _globals['_OUTCOMES']._serialized_start=198
-  _globals['_OUTCOMES']._serialized_end=365
-  _globals['_EXPLANATION']._serialized_start=367
-  _globals['_EXPLANATION']._serialized_end=481
-  _globals['_OUTCOMEEXPLANATION']._serialized_start=484
-  _globals['_OUTCOMEEXPLANATION']._serialized_end=624
-  _globals['_FLIP']._serialized_start=626
-  _globals['_FLIP']._serialized_end=649
-  _globals['_RULETRACE']._serialized_start=652
-  _globals['_RULETRACE']._serialized_end=850
-  _globals['_CONDITION']._serialized_start=852
-  _globals['_CONDITION']._serialized_end=911
-  _globals['_PROVENANCE']._serialized_start=914
-  _globals['_PROVENANCE']._serialized_end=1079
-  _globals['_OVERRIDE']._serialized_start=1081
-  _globals['_OVERRIDE']._serialized_end=1136
+  _globals['_OUTCOMES']._serialized_end=396
+  _globals['_EXPLANATION']._serialized_start=398
+  _globals['_EXPLANATION']._serialized_end=512
+  _globals['_OUTCOMEEXPLANATION']._serialized_start=515
+  _globals['_OUTCOMEEXPLANATION']._serialized_end=655
+  _globals['_FLIP']._serialized_start=657
+  _globals['_FLIP']._serialized_end=680
+  _globals['_RULETRACE']._serialized_start=683
+  _globals['_RULETRACE']._serialized_end=881
+  _globals['_CONDITION']._serialized_start=883
+  _globals['_CONDITION']._serialized_end=942
+  _globals['_PROVENANCE']._serialized_start=945
+  _globals['_PROVENANCE']._serialized_end=1110
+  _globals['_OVERRIDE']._serialized_start=1112
+  _globals['_OVERRIDE']._serialized_end=1167
 # @@protoc_insertion_point(module_scope)

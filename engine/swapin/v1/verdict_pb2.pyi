@@ -23,6 +23,22 @@ class Write(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     WRITE_NOT_ALLOWED: _ClassVar[Write]
     WRITE_UNDETERMINED: _ClassVar[Write]
 
+class Path(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PATH_UNSPECIFIED: _ClassVar[Path]
+    PATH_MAPPED: _ClassVar[Path]
+    PATH_UNDETERMINED: _ClassVar[Path]
+    PATH_MIGRATION: _ClassVar[Path]
+    PATH_DEVICE_PRIVATE: _ClassVar[Path]
+    PATH_DEVICE_EXCLUSIVE: _ClassVar[Path]
+    PATH_MISSING: _ClassVar[Path]
+    PATH_POISONED: _ClassVar[Path]
+    PATH_GUARD: _ClassVar[Path]
+    PATH_BUS_ERROR: _ClassVar[Path]
+    PATH_OUT_OF_MEMORY: _ClassVar[Path]
+    PATH_RETRIED: _ClassVar[Path]
+    PATH_RACED: _ClassVar[Path]
+
 class Evidence(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EVIDENCE_UNSPECIFIED: _ClassVar[Evidence]
@@ -35,6 +51,7 @@ class RuleKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RULE_KIND_UNSPECIFIED: _ClassVar[RuleKind]
     RULE_KIND_CLAIM: _ClassVar[RuleKind]
     RULE_KIND_VETO: _ClassVar[RuleKind]
+    RULE_KIND_LIMIT: _ClassVar[RuleKind]
 
 class Depth(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -54,6 +71,19 @@ WRITE_REUSED: Write
 WRITE_COPIED: Write
 WRITE_NOT_ALLOWED: Write
 WRITE_UNDETERMINED: Write
+PATH_UNSPECIFIED: Path
+PATH_MAPPED: Path
+PATH_UNDETERMINED: Path
+PATH_MIGRATION: Path
+PATH_DEVICE_PRIVATE: Path
+PATH_DEVICE_EXCLUSIVE: Path
+PATH_MISSING: Path
+PATH_POISONED: Path
+PATH_GUARD: Path
+PATH_BUS_ERROR: Path
+PATH_OUT_OF_MEMORY: Path
+PATH_RETRIED: Path
+PATH_RACED: Path
 EVIDENCE_UNSPECIFIED: Evidence
 EVIDENCE_OBSERVED: Evidence
 EVIDENCE_SOURCE_CHECKED: Evidence
@@ -61,6 +91,7 @@ EVIDENCE_CHANGELOG: Evidence
 RULE_KIND_UNSPECIFIED: RuleKind
 RULE_KIND_CLAIM: RuleKind
 RULE_KIND_VETO: RuleKind
+RULE_KIND_LIMIT: RuleKind
 DEPTH_UNSPECIFIED: Depth
 DEPTH_NONE: Depth
 DEPTH_DECIDING: Depth
@@ -81,16 +112,18 @@ class Verdict(_message.Message):
     def __init__(self, outcomes: _Optional[_Union[Outcomes, _Mapping]] = ..., settled_by: _Optional[_Iterable[str]] = ..., explanation: _Optional[_Union[Explanation, _Mapping]] = ..., provenance: _Optional[_Union[Provenance, _Mapping]] = ...) -> None: ...
 
 class Outcomes(_message.Message):
-    __slots__ = ("exclusive", "mapped_exclusive", "pte_writable", "write")
+    __slots__ = ("exclusive", "mapped_exclusive", "pte_writable", "write", "path")
     EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     MAPPED_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     PTE_WRITABLE_FIELD_NUMBER: _ClassVar[int]
     WRITE_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
     exclusive: Answer
     mapped_exclusive: Answer
     pte_writable: Answer
     write: Write
-    def __init__(self, exclusive: _Optional[_Union[Answer, str]] = ..., mapped_exclusive: _Optional[_Union[Answer, str]] = ..., pte_writable: _Optional[_Union[Answer, str]] = ..., write: _Optional[_Union[Write, str]] = ...) -> None: ...
+    path: Path
+    def __init__(self, exclusive: _Optional[_Union[Answer, str]] = ..., mapped_exclusive: _Optional[_Union[Answer, str]] = ..., pte_writable: _Optional[_Union[Answer, str]] = ..., write: _Optional[_Union[Write, str]] = ..., path: _Optional[_Union[Path, str]] = ...) -> None: ...
 
 class Explanation(_message.Message):
     __slots__ = ("outcomes", "rules", "prose")

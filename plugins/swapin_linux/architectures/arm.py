@@ -1,60 +1,36 @@
 """arm (32 bits): no marker before 6.3; since then bit 7, taken from the offset."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source
-from swapin_linux.architectures import exclusive_bit
+from swapin.model import Architecture, PteLayout, Source
+from swapin_linux.architectures import gained_the_bit_in_6_3, pte_bits
 
-SOURCE = Source("arch/arm/include/asm/pgtable.h", "__swp_entry")
-TYPE = (Segment(0, 2, 5),)
-
-BINDINGS = exclusive_bit(
-    last_without="6.2",
-    first_with="6.3",
-    source=Source(
-        "arch/arm/include/asm/pgtable.h",
-        "pte_swp_mkexclusive",
-        since="6.3",
-        commit="950fe885a897",
-        title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
-    ),
+# The Linux PTE, that is, the software half of the pair.
+TWO_LEVEL = PteLayout(
+    bits=32,
+    type=pte_bits("2-6"),
+    offset=pte_bits("7-31"),
+    present=0x1,
+    source=Source("arch/arm/include/asm/pgtable.h", "__swp_entry"),
 )
+# L_PTE_PRESENT is two bits wide, and either of them says present.
+LPAE = replace(TWO_LEVEL, bits=64, entry_bits=32, present=0x3)
 
-
-def _architecture(name: str, summary: str, bits: int, present: int) -> Architecture:
-    return Architecture(
-        name=name,
-        summary=summary,
-        source=SOURCE,
-        bindings=BINDINGS,
-        layouts=(
-            PteLayout(
-                releases=Releases.of(until="6.2"),
-                bits=bits,
-                base=0,
-                type=TYPE,
-                offset=(Segment(0, 7, 25),),
-                present=present,
-                source=SOURCE,
-            ),
-            PteLayout(
-                releases=Releases.of(since="6.3"),
-                bits=bits,
-                base=0,
-                type=TYPE,
-                offset=(Segment(0, 8, 24),),
-                flags={"swp_exclusive": 0x80},
-                present=present,
-                source=SOURCE,
-            ),
-        ),
+ARCHITECTURES = tuple(
+    gained_the_bit_in_6_3(
+        name,
+        what,
+        layout,
+        configuration=f"PAGE_OFFSET=0xc0000000 {tables}",
+        exclusive=1 << 7,
+        offset=pte_bits("8-31"),
     )
-
-
-ARCHITECTURES = (
-    _architecture("arm", "arm, two-level page tables; exclusive marker since 6.3", 32, 0x1),
-    _architecture("arm-lpae", "arm with LPAE; exclusive marker since 6.3", 64, 0x3),
+    for name, what, layout, tables in (
+        ("arm", "arm, two-level page tables", TWO_LEVEL, "PGTABLE_LEVELS=2"),
+        ("arm-lpae", "arm with LPAE", LPAE, "PGTABLE_LEVELS=3 ARM_LPAE"),
+    )
 )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Architecture, PteLayout, Releases, Segment, Source
-from swapin_linux.architectures import exclusive_bit
+from swapin.model import Architecture, PteLayout, Releases, Source
+from swapin_linux.architectures import exclusive_bit_since_5_19, pte_bits
 
 SOURCE = Source("arch/arm64/include/asm/pgtable.h", "__swp_entry")
 
@@ -12,39 +12,38 @@ ARCHITECTURE = Architecture(
     name="arm64",
     summary="arm64; exclusive marker since 5.19",
     source=SOURCE,
-    bindings=exclusive_bit(
-        last_without="5.18",
-        first_with="5.19",
-        source=Source("arch/arm64/include/asm/pgtable.h", "pte_swp_mkexclusive", since="5.19"),
-    ),
+    bindings=exclusive_bit_since_5_19(SOURCE.file),
+    configuration="ARM64_PAGE_SHIFT=12 ARM64_VA_BITS=48 ARM64_PA_BITS=48 "
+    "ARM64_CONT_PTE_SHIFT=4 ARM64_CONT_PMD_SHIFT=4 HAVE_ARCH_USERFAULTFD_WP",
     layouts=(
+        # The bits of present are PTE_VALID and PTE_PROT_NONE.
         PteLayout(
             releases=Releases.of(until="5.18"),
             bits=64,
-            base=0,
-            type=(Segment(0, 2, 6),),
-            offset=(Segment(0, 8, 50),),
+            type=pte_bits("2-7"),
+            offset=pte_bits("8-57"),
             present=0x400000000000001,
             source=SOURCE,
+            remark="ends between v5.10 and v6.1, which were read, with the marker in 5.19",
         ),
         PteLayout(
             releases=Releases.of(since="5.19", until="6.9"),
             bits=64,
-            base=0,
-            type=(Segment(0, 3, 5),),
-            offset=(Segment(0, 8, 50),),
-            flags={"swp_exclusive": 0x4},
+            type=pte_bits("3-7"),
+            offset=pte_bits("8-57"),
+            flags={"swp_exclusive": 1 << 2},
             present=0x400000000000001,
             source=SOURCE,
+            remark="ends between v6.1 and v6.12, which were read; that it is 6.9 is known from"
+            " changelogs",
         ),
         # PTE_PROT_NONE gave way to PTE_PRESENT_INVALID, which overlays nG (bit 11).
         PteLayout(
             releases=Releases.of(since="6.10"),
             bits=64,
-            base=0,
-            type=(Segment(0, 6, 5),),
-            offset=(Segment(0, 12, 50),),
-            flags={"swp_exclusive": 0x4, "uffd_wp": 0x8},
+            type=pte_bits("6-10"),
+            offset=pte_bits("12-61"),
+            flags={"swp_exclusive": 1 << 2, "uffd_wp": 1 << 3},
             present=0x801,
             source=SOURCE,
         ),

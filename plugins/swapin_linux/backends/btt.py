@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source
-from swapin_linux.backends import synchronous
+from swapin.model import Backend, Source, bind
+from swapin_linux.backends import STABLE_BY_HAND, synchronous
 
 SOURCE = Source("drivers/nvdimm/btt.c", "btt_blk_init")
 
@@ -12,11 +12,18 @@ BACKEND = Backend(
     name="btt",
     summary="btt: block translation table on persistent memory; synchronous",
     source=SOURCE,
-    bindings=(*synchronous(SOURCE, "copies"),),
-    remarks=(
-        "stable writes: up to 6.10 with metadata (an integrity tuple), and then give "
-        "swap_device.rw_page=false; else no",
+    bindings=(
+        bind(
+            "swap_device.stable_writes",
+            False,
+            since="6.11",
+            because="the driver asks for nothing, and its metadata have no checksum",
+            source=SOURCE,
+        ),
+        *synchronous(SOURCE, "copies"),
     ),
+    remarks=("stable writes: up to 6.10 with metadata (take btt-metadata); else no",),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -4,18 +4,19 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, own_flag
 
-SOURCE = Source("drivers/scsi/iscsi_tcp.c", "datadgst_en")
+SOURCE = Source("include/scsi/libiscsi.h", "iscsi_conn")
 
 BACKEND = Backend(
     name="iscsi-data-digest",
     summary="iSCSI, software initiator with data digest; stable writes",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "the data digest is computed while the page is sent"),
+        *own_flag(SOURCE, "the data digest is computed while the page is sent"),
         *asynchronous(SOURCE),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, solidstate, stable_writes
 
 SOURCE = Source("drivers/mtd/mtd_blkdevs.c", "add_mtd_blktrans_dev")
 
@@ -15,7 +15,9 @@ BACKEND = Backend(
     bindings=(
         stable_writes(False, SOURCE, "the driver asks for nothing"),
         *asynchronous(SOURCE),
+        solidstate(True, SOURCE, "the driver says that it is not rotational"),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

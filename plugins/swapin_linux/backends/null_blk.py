@@ -7,8 +7,8 @@ lasts as long as wanted; ``queue/stable_writes`` is set by hand before swapon.
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin.model import Backend, Setting, Source
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, solidstate, stable_writes
 
 SOURCE = Source("drivers/block/null_blk/main.c", "null_add_dev")
 
@@ -19,9 +19,20 @@ BACKEND = Backend(
     bindings=(
         stable_writes(False, SOURCE, "the driver asks for nothing"),
         *asynchronous(SOURCE),
+        solidstate(True, SOURCE, "not rotational unless rotational=1"),
     ),
     remarks=(
         "irqmode=2 with a large completion_nsec makes the writeback window as long as wanted",
+    ),
+    settings=(
+        STABLE_BY_HAND,
+        Setting(
+            setting="rotational=1",
+            fact="swap_device.solidstate",
+            value=False,
+            when="when the device is made (7.2 at the latest)",
+            source=Source("drivers/block/null_blk/main.c", "null_add_dev", since="7.2"),
+        ),
     ),
 )
 

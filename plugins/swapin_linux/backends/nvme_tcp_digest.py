@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, own_flag, solidstate
 
 SOURCE = Source("drivers/nvme/host/core.c", "nvme_alloc_ns")
 
@@ -13,9 +13,11 @@ BACKEND = Backend(
     summary="NVMe over TCP with data digest; stable writes",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "the data digest is computed while the page is sent"),
+        *own_flag(SOURCE, "the data digest is computed while the page is sent"),
         *asynchronous(SOURCE),
+        solidstate(True, SOURCE, "the driver says that it is not rotational", until="6.12"),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

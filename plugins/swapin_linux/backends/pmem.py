@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import stable_writes, synchronous
+from swapin_linux.backends import STABLE_BY_HAND, stable_writes, synchronous
 
 SOURCE = Source("drivers/nvdimm/pmem.c", "pmem_attach_disk")
 
@@ -16,6 +16,7 @@ BACKEND = Backend(
         stable_writes(False, SOURCE, "the driver asks for nothing"),
         *synchronous(SOURCE, "copies"),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

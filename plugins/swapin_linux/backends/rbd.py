@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin.model import Backend, Setting, Source
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, own_flag, solidstate
 
 SOURCE = Source("drivers/block/rbd.c", "rbd_init_disk")
 
@@ -13,10 +13,21 @@ BACKEND = Backend(
     summary="rbd (Ceph); stable writes by default",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "the messenger computes a CRC of the page while it is sent"),
+        *own_flag(SOURCE, "the messenger computes a CRC of the page while it is sent"),
         *asynchronous(SOURCE),
+        solidstate(True, SOURCE, "the driver says that it is not rotational"),
     ),
     remarks=("mapped with nocrc no stable writes: give swap_device.stable_writes=false",),
+    settings=(
+        STABLE_BY_HAND,
+        Setting(
+            setting="nocrc",
+            fact="swap_device.stable_writes",
+            value=False,
+            when="when the image is mapped",
+            source=SOURCE,
+        ),
+    ),
 )
 
 

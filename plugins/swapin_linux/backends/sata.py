@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, stable_writes
 
 SOURCE = Source("drivers/scsi/sd.c", "sd_probe")
 
@@ -16,6 +16,7 @@ BACKEND = Backend(
         stable_writes(False, SOURCE, "the driver asks for nothing"),
         *asynchronous(SOURCE),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous
 
 SOURCE = Source("drivers/scsi/sd_dif.c", "sd_dif_config_host")
 
@@ -18,6 +18,7 @@ BACKEND = Backend(
         "(DIF on the target alone does not count), or iSCSI with a data digest; else no",
         "since 6.11 queue/stable_writes in sysfs does not show the integrity checksum",
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, integrity
 
 SOURCE = Source("drivers/scsi/sd_dif.c", "sd_dif_config_host")
 
@@ -13,13 +13,14 @@ BACKEND = Backend(
     summary="SCSI disk with DIX; stable writes",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "protection data are computed of the page"),
+        *integrity(SOURCE, "protection data are computed of the page"),
         *asynchronous(SOURCE),
     ),
     remarks=(
         "scsi_debug with dix=1 dif=1 is a stand-in in software",
         "since 6.11 queue/stable_writes in sysfs does not show the integrity checksum",
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -1,12 +1,13 @@
 """A swap file: its flags are those of the file system's block device.
 
-Nothing is bound, because that device decides.
+Alone nothing but the missing file system operations is bound, because that device decides.
 """
 
 from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
+from swapin_linux.backends import of_block_device, written_to_device
 
 SOURCE = Source("mm/swapfile.c", "claim_swapfile")
 
@@ -14,11 +15,10 @@ BACKEND = Backend(
     name="swap-file",
     summary="swap file on a local file system; flags as its block device",
     source=SOURCE,
-    remarks=(
-        "stable writes, synchronous I/O and rw_page: as the block device of the file "
-        "system (ext4, f2fs, xfs); give them",
-        "btrfs up to 6.11: none of the flags is ever set; NFS and CIFS: never set",
-    ),
+    role="file",
+    over=("disk",),
+    bindings=(*of_block_device(SOURCE), *written_to_device(SOURCE)),
+    remarks=("btrfs, xfs on a realtime device, NFS and CIFS have backends of their own",),
 )
 
 

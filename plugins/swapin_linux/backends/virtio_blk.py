@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import asynchronous, stable_writes
+from swapin_linux.backends import STABLE_BY_HAND, asynchronous, solidstate, stable_writes
 
 SOURCE = Source("drivers/block/virtio_blk.c", "virtblk_probe")
 
@@ -15,7 +15,9 @@ BACKEND = Backend(
     bindings=(
         stable_writes(False, SOURCE, "the driver asks for nothing"),
         *asynchronous(SOURCE),
+        solidstate(False, SOURCE, "the driver leaves it rotational, and since 6.11 says so"),
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

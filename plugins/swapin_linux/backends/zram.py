@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source
-from swapin_linux.backends import stable_writes, synchronous
+from swapin_linux.backends import STABLE_BY_HAND, own_flag, synchronous
 
 SOURCE = Source("drivers/block/zram/zram_drv.c", "zram_add")
 
@@ -17,7 +17,7 @@ BACKEND = Backend(
     summary="zram: compressed RAM disk; stable writes, synchronous",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "zram reads the page while it compresses it"),
+        *own_flag(SOURCE, "zram reads the page while it compresses it"),
         *synchronous(SOURCE, "compresses"),
     ),
     remarks=(
@@ -26,6 +26,7 @@ BACKEND = Backend(
         "up to 6.2 a large folio, or a retry after an rw_page error, is written by bio: "
         "give swap_device.rw_page=false",
     ),
+    settings=(STABLE_BY_HAND,),
 )
 
 

@@ -8,7 +8,14 @@ from collections.abc import Iterable
 
 from swapin import hookimpl
 from swapin.model import Backend, Source, bind
-from swapin_linux.backends import stable_writes
+from swapin_linux.backends import (
+    INSIDE,
+    SEEN,
+    STABLE_BY_HAND,
+    block_device,
+    own_flag,
+    solidstate,
+)
 
 SOURCE = Source("drivers/block/zram/zram_drv.c", "backing_dev_store")
 
@@ -17,7 +24,7 @@ BACKEND = Backend(
     summary="zram with a backing_dev set before swapon; stable writes",
     source=SOURCE,
     bindings=(
-        stable_writes(True, SOURCE, "zram reads the page while it compresses it"),
+        *own_flag(SOURCE, "zram reads the page while it compresses it"),
         bind(
             "swap_device.synchronous_io",
             False,
@@ -54,7 +61,23 @@ BACKEND = Backend(
             because="rw_page is gone",
             source=SOURCE,
         ),
+        bind(SEEN, True, until="6.0", because="the bio path unlocks the folio", source=SOURCE),
+        bind(
+            SEEN,
+            False,
+            since="6.1",
+            until="6.2",
+            because="rw_page keeps the folio lock",
+            source=SOURCE,
+        ),
+        bind(SEEN, True, since="6.3", because="rw_page is gone", source=SOURCE),
+        bind(INSIDE, True, because="only reads of slots written back wait", source=SOURCE),
+        *block_device(SOURCE),
+        solidstate(True, SOURCE, "the driver says that it is not rotational"),
     ),
+    # The backing device takes old slots; none of its flags comes through.
+    over=("disk",),
+    settings=(STABLE_BY_HAND,),
 )
 
 

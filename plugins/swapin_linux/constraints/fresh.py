@@ -50,6 +50,12 @@ CONSTRAINTS = (
         because="a KSM copy is dirty, a page just read is clean",
         source=Source("mm/ksm.c", "ksm_might_need_to_copy"),
     ),
+    Constraint(
+        id="fresh.copy-uptodate",
+        holds=~folio.ksm_copy | folio.uptodate,
+        because="only a page that is up to date is copied for KSM, and the copy is too",
+        source=Source("mm/ksm.c", "ksm_might_need_to_copy"),
+    ),
 )
 
 

@@ -10,7 +10,7 @@ CONSTRAINTS = (
         id="marker.bit",
         holds=~pte.swp_exclusive | (kernel.swp_exclusive_bit & pte.have_arch_swp_exclusive),
         because="only a kernel and an architecture with the bit can set the exclusive marker",
-        source=Source("mm/memory.c", "pte_swp_exclusive", since="5.19"),
+        source=Source("mm/memory.c", "do_swap_page", since="5.19"),
     ),
     Constraint(
         id="marker.one-pte",

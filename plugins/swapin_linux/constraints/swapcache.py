@@ -14,12 +14,19 @@ UNREFERENCED: Expression = ~folio.mapped & ~folio.extra_reference & ~folio.lru_b
 
 FREED: Expression = (
     fact("swap_count")
+    & ~folio.other_slots
     & ~folio.writeback
-    & (folio.swap_full | (access.write & ~folio.ksm & UNREFERENCED))
+    & (
+        folio.swap_full
+        # Up to 6.10 the swap cache was taken to hold one reference, whatever the folio's size.
+        | (access.write & ~folio.ksm & UNREFERENCED & (~folio.large | kernel.maps_large_folios))
+    )
 )
 """5.18 to 6.19 free the swap cache before they map the page."""
 
-FREED_BY_REUSE: Expression = access.write & ~folio.ksm & folio.sole_user & ~folio.writeback
+FREED_BY_REUSE: Expression = (
+    access.write & ~folio.ksm & folio.sole_user & ~folio.writeback & ~folio.other_slots
+)
 """reuse_swap_page() takes the page out of the swap cache."""
 
 
@@ -82,7 +89,10 @@ CONSTRAINTS = (
     ),
     Constraint(
         id="users.one",
-        holds=_same(folio.sole_user, ~folio.mapped & fact("swap_count")),
+        # Of a large page, reuse_swap_page() takes the largest count of one of its pages: other
+        # pages may be mapped, and what is theirs may be more.
+        holds=_same(folio.sole_user, ~folio.mapped & fact("swap_count"))
+        | (kernel.reuse_swap_page & folio.large & (~folio.sole_user | fact("swap_count"))),
         because="one user is no mapping beside one swap PTE",
         source=Source("mm/swapfile.c", "reuse_swap_page", until="5.17"),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Constraint, Source, access, kernel, pte, vma
+from swapin.model import Constraint, Source, kernel, vma
 
 CONSTRAINTS = (
     Constraint(
@@ -18,14 +18,6 @@ CONSTRAINTS = (
         holds=~vma.uffd_rwp | kernel.uffd_rwp,
         because="read-write protection needs a kernel that has it",
         source=Source("mm/memory.c", "do_swap_page", since="7.3"),
-    ),
-    Constraint(
-        id="uffd-wp.forced-write",
-        holds=kernel.writable_on_read_fault
-        | ~(access.write & ~vma.writable & pte.uffd_wp & vma.uffd_wp),
-        because="not modelled: a forced write (FOLL_FORCE) to a page that userfaultfd "
-        "write-protects, in releases up to 6.10",
-        source=Source("mm/gup.c", "can_follow_write_pte", until="6.10"),
     ),
 )
 

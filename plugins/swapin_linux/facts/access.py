@@ -11,6 +11,11 @@ FACTS = (
         meaning="the fault is a write: FAULT_FLAG_WRITE in vmf->flags",
         source=Source("include/linux/mm_types.h", "FAULT_FLAG_WRITE", since="6.1"),
     ),
+    Fact(
+        name="access.vma_lock",
+        meaning="the fault runs under the per-VMA lock: FAULT_FLAG_VMA_LOCK in vmf->flags",
+        source=Source("include/linux/mm_types.h", "FAULT_FLAG_VMA_LOCK", since="6.4"),
+    ),
 )
 
 

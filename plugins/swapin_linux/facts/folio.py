@@ -50,7 +50,7 @@ FACTS = (
     Fact(
         name="folio.mapped",
         meaning="a page table maps the folio before this fault does: folio_mapped(folio)",
-        source=Source("include/linux/mm.h", "folio_mapped", since="6.1"),
+        source=Source("include/linux/mm.h", "folio_mapped", since="6.8"),
     ),
     Fact(
         name="folio.sole_user",
@@ -72,13 +72,64 @@ FACTS = (
     Fact(
         name="folio.lru_batched",
         meaning="the folio sits in this CPU's LRU batch, which holds a reference",
-        source=Source("mm/swap_state.c", "folio_add_lru", since="6.1"),
+        source=Source("mm/swap.c", "folio_add_lru", since="6.1", until="7.2"),
     ),
     Fact(
         name="folio.swap_full",
         meaning="the swap cache is freed whoever uses the page: mem_cgroup_swap_full(folio), "
         "VM_LOCKED or mlocked",
         source=Source("mm/memory.c", "should_try_to_free_swap", since="5.18"),
+    ),
+    Fact(
+        name="folio.allocated",
+        meaning="every folio that the fault needs was had, its charge included; if not, the "
+        "first one that it needs was not",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.locked",
+        meaning="the fault got the folio lock without giving up the locks that it holds: "
+        "folio_lock_or_retry(); for a device private page trylock_page()",
+        source=Source("mm/filemap.c", "__folio_lock_or_retry", since="6.1"),
+    ),
+    Fact(
+        name="folio.entry_matches",
+        meaning="the locked folio is still in the swap cache for this entry",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.hwpoison",
+        meaning="the page that the fault found or read, before any KSM copy, is poisoned: "
+        "PageHWPoison(page)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.uptodate",
+        meaning="the folio is up to date when it is mapped: folio_test_uptodate(folio)",
+        source=Source("mm/memory.c", "do_swap_page"),
+    ),
+    Fact(
+        name="folio.large",
+        meaning="the folio has more than one page: folio_test_large(folio)",
+        source=Source("include/linux/page-flags.h", "folio_test_large", since="6.1"),
+    ),
+    Fact(
+        name="folio.range_matches",
+        meaning="the whole range of a large folio lies in the VMA and in one page table, and its "
+        "PTEs are consecutive swap entries with the same software bits",
+        source=Source("mm/internal.h", "swap_pte_batch", since="6.11"),
+    ),
+    Fact(
+        name="folio.other_slots",
+        meaning="another slot of a large folio, outside of what this fault maps, still has a swap "
+        "PTE",
+        source=Source("mm/swapfile.c", "folio_free_swap", since="6.1"),
+    ),
+    Fact(
+        name="folio.large_reusable",
+        meaning="all references of a large folio are mappings of this process: "
+        "__wp_can_reuse_large_anon_folio(folio)",
+        source=Source("mm/memory.c", "__wp_can_reuse_large_anon_folio", since="6.15"),
     ),
 )
 

@@ -22,6 +22,21 @@ FACTS = (
         meaning="the page was written by rw_page, which keeps the folio lock through writeback",
         source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
+    Fact(
+        name="swap_device.available",
+        meaning="get_swap_device() returned the device: no swapoff is in progress",
+        source=Source("mm/memory.c", "do_swap_page", since="5.14", commit="2799e77529c2"),
+    ),
+    Fact(
+        name="swap_device.zswap_stored",
+        meaning="zswap_store() took the page and holds it still, so no device I/O was done for it",
+        source=Source("mm/zswap.c", "zswap_pool"),
+    ),
+    Fact(
+        name="swap_device.zero_filled",
+        meaning="the page was all zeros, which swap_zeromap_folio_set() noted in place of a write",
+        source=Source("mm/page_io.c", "swap_zeromap_folio_set", since="6.12"),
+    ),
 )
 
 

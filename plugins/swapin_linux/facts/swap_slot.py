@@ -1,4 +1,4 @@
-"""Facts of the swap slot."""
+"""Facts of the swap slot. Where a fault maps several pages, of each of their slots."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,19 @@ FACTS = (
         equals=1,
         at_least=1,
         source=Source("mm/swapfile.c", "__swap_count"),
+    ),
+    Fact(
+        name="swap_slot.claimed",
+        meaning="swapcache_prepare() claimed the slot for reading past the swap cache, or that "
+        "was not tried",
+        source=Source(
+            "mm/memory.c",
+            "do_swap_page",
+            since="6.8",
+            until="6.19",
+            commit="13ddaf26be32",
+            title="mm/swap: fix race when skipping swapcache",
+        ),
     ),
 )
 

@@ -43,7 +43,9 @@ INVARIANTS = (
     ),
     Invariant(
         id="shared-is-not-exclusive",
-        holds=~(folio.mapped & ~folio.fresh & ~pte.swp_exclusive) | ~Outcome.MAPPED_EXCLUSIVE.yes,
+        # Of a large folio, other pages may be mapped, by the same process too.
+        holds=~(folio.mapped & ~folio.large & ~folio.fresh & ~pte.swp_exclusive)
+        | ~Outcome.MAPPED_EXCLUSIVE.yes,
         meaning="a page that another page table maps is not mapped exclusive without the marker",
         source=Source("mm/rmap.c", "folio_add_anon_rmap_ptes", since="6.8"),
     ),

@@ -15,12 +15,19 @@ KERNEL = Kernel(
     summary="reuse_swap_page(): map and swap counts decide, for write faults only",
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
-    page_flags={"lru": 4, "dirty": 3},
+    page_flags={"lru": 4, "dirty": 3, "head": 16},
     capabilities={
         "kernel.swapcache_bypass": True,
         "kernel.reuse_swap_page": True,
     },
-    max_swapfiles=27,
+    # With CONFIG_MEMORY_FAILURE, CONFIG_MIGRATION and CONFIG_DEVICE_PRIVATE, here and later.
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+    ),
     trees="v5.10.13 and v5.10.262",
 )
 

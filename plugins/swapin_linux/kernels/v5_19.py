@@ -19,9 +19,35 @@ KERNEL = Kernel(
     capabilities={
         "kernel.anon_exclusive": True,
         "kernel.swp_exclusive_bit": True,
+        "kernel.swapin_error_entries": True,
+        "kernel.pte_markers": True,
     },
     trees="commit 1493a1913e34",
+    entry_kinds=(
+        "hwpoison",
+        "migration_read",
+        "migration_read_exclusive",
+        "migration_write",
+        "device_private_write",
+        "device_private_read",
+        "device_exclusive_write",
+        "device_exclusive_read",
+        "pte_marker",
+        "swapin_error",
+    ),
+    # With CONFIG_PTE_MARKER, which an option of userfaultfd selects.
+    marker_bits={"uffd_wp": 1 << 0},
     changes=(
+        Change(
+            "entries that mark a place, and nothing else",
+            commit="679d10331910",
+            title="mm: introduce PTE_MARKER swap entry",
+        ),
+        Change(
+            "an entry for a page that swapoff could not read",
+            commit="9f186f9e5fa9",
+            title="mm/swapfile: unuse_pte can map random data if swap read fails",
+        ),
         Change(
             "PG_anon_exclusive marks exclusive pages, and do_wp_page() reuses them without a test",
             commit="6c287605fd56",
@@ -31,6 +57,16 @@ KERNEL = Kernel(
             "the swap PTE remembers the flag, on x86-64, arm64, s390 and ppc64 book3s",
             commit="1493a1913e34",
             title="mm/swap: remember PG_anon_exclusive via a swp pte bit",
+        ),
+        Change(
+            "there are PTE markers",
+            commit="679d10331910",
+            title="mm: introduce PTE_MARKER swap entry",
+        ),
+        Change(
+            "a page that swapoff could not read leaves a swap-in error entry",
+            commit="9f186f9e5fa9",
+            title="mm/swapfile: unuse_pte can map random data if swap read fails",
         ),
     ),
 )

@@ -12,13 +12,20 @@ KERNEL = Kernel(
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.0",
-    max_swapfiles=22,
+    capabilities={
+        "kernel.device_private_rechecks": True,
+    },
     trees="v6.1.4 and v6.1.192",
     changes=(
         Change(
             "do_swap_page() works on folios",
             commit="63ad4add3823",
             title="mm: convert do_swap_page() to use a folio",
+        ),
+        Change(
+            "the PTE of a device private page is compared again under its lock",
+            commit="16ce101db85d",
+            title="mm/memory.c: fix race when faulting a device private page",
         ),
     ),
 )

@@ -14,12 +14,17 @@ KERNEL = Kernel(
     after="6.10",
     capabilities={
         "kernel.writable_on_read_fault": True,
+        "kernel.maps_large_folios": True,
     },
     changes=(
         Change(
             "an exclusive page in a writable VMA is mapped writable whatever the access",
             commit="c18160dba5ff",
             title="mm: swap: reuse exclusive folio directly instead of wp page faults",
+        ),
+        Change(
+            "a large folio of the swap cache is mapped whole where it can be",
+            title="mm: swap: entirely map large folios found in swapcache",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Linux 6.17: as 6.12; large folios may be reused by do_wp_page()."""
+"""Linux 6.17: as 6.15."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from swapin.model import Evidence, Kernel, Source
 KERNEL = Kernel(
     release="6.17",
     era="E4",
-    summary="as 6.12; large folios may be reused by do_wp_page()",
+    summary="as 6.15",
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.16",

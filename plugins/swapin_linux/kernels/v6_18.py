@@ -12,7 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.OBSERVED,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.17",
-    max_swapfiles=24,
+    capabilities={
+        "kernel.hwpoison_under_lock": True,
+    },
     trees="v6.18.15",
     changes=(
         Change(

@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.2",
+    capabilities={
+        "kernel.ksm_copy_hwpoison": True,
+    },
     changes=(
         Change(
             "every architecture with swap PTEs has the exclusive bit",
@@ -19,6 +22,11 @@ KERNEL = Kernel(
             title="mm: remove __HAVE_ARCH_PTE_SWP_EXCLUSIVE",
         ),
         Change("synchronous devices write through submit_bio_wait(), with the folio unlocked"),
+        Change(
+            "copying for KSM reports a poisoned source",
+            commit="6b970599e807",
+            title="mm: hwpoison: support recovery from ksm_might_need_to_copy()",
+        ),
     ),
 )
 

@@ -12,6 +12,9 @@ KERNEL = Kernel(
     evidence=Evidence.CHANGELOG,
     source=Source("mm/memory.c", "do_swap_page"),
     after="6.7",
+    capabilities={
+        "kernel.claims_slot": True,
+    },
     changes=(
         Change(
             "the bypass claims the entry before it reads",

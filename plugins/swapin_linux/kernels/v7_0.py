@@ -18,6 +18,8 @@ KERNEL = Kernel(
     capabilities={
         "kernel.swapcache_bypass": False,
         "kernel.free_before_map": False,
+        "kernel.claims_slot": False,
+        "kernel.drops_partial_folios": True,
     },
     changes=(
         Change(
@@ -29,6 +31,9 @@ KERNEL = Kernel(
             "the swap cache is freed after the page is mapped, so the sole-reference test is dead",
             commit="4b34f1d82c65",
             title="mm, swap: free the swap cache after folio is mapped",
+        ),
+        Change(
+            "a large folio without an anon_vma that cannot be mapped whole is dropped",
         ),
     ),
 )

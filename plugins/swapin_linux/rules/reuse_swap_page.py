@@ -1,6 +1,8 @@
 """Up to 5.17, write faults ask reuse_swap_page(): map and swap counts, then stable writes.
 
-The counts ignore references by GUP, which is the swap form of CVE-2020-29374.
+The counts ignore references by GUP, which is the swap form of CVE-2020-29374. A large page whose
+other slots are still in use skips both the removal from the swap cache and the test of stable
+writes, and is reused under writeback all the same.
 """
 
 from collections.abc import Iterable
@@ -20,7 +22,12 @@ RULES = (
     veto(
         Outcome.MAPPED_EXCLUSIVE,
         id="reuse-swap-page.stable-writes",
-        when=kernel.reuse_swap_page & ~folio.fresh & folio.writeback & swap_device.stable_writes,
+        # For a large page whose other slots are in use, the test is not made at all.
+        when=kernel.reuse_swap_page
+        & ~folio.fresh
+        & folio.writeback
+        & swap_device.stable_writes
+        & ~folio.other_slots,
         because="the page is under writeback, and the device requires stable writes",
         source=Source("mm/swapfile.c", "reuse_swap_page", until="5.17"),
     ),

@@ -7,7 +7,19 @@ since 6.11 the registration counts. 7.3 adds read-write protection, restored as 
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Expression, Outcome, Rule, Source, claim, kernel, pte, veto, vma
+from swapin.model import (
+    Expression,
+    Outcome,
+    Rule,
+    Source,
+    access,
+    claim,
+    kernel,
+    limit,
+    pte,
+    veto,
+    vma,
+)
 
 READ_WRITE_PROTECTED: Expression = kernel.uffd_rwp & vma.uffd_rwp & pte.uffd_wp
 """The page is restored with PROT_NONE: any access asks the handler."""
@@ -47,6 +59,17 @@ RULES = (
         when=READ_WRITE_PROTECTED,
         because="userfaultfd read-write protection asks the handler first",
         source=Source("mm/memory.c", "do_swap_page", since="7.3"),
+    ),
+    limit(
+        Outcome.WRITE_NOT_ALLOWED,
+        id="write.forced-uffd-wp",
+        when=~kernel.writable_on_read_fault
+        & access.write
+        & ~vma.writable
+        & pte.uffd_wp
+        & vma.uffd_wp,
+        because="a forced write (FOLL_FORCE) to a page that userfaultfd write-protects, up to 6.10",
+        source=Source("mm/gup.c", "can_follow_write_pte", since="6.0", until="6.10"),
     ),
 )
 

@@ -33,7 +33,7 @@ LEFT_THE_CACHE: Expression = (
     folio.fresh
     | ~folio.swapcache
     # After mapping, 5.10 tries once more; writeback or another swap PTE stops it.
-    | (folio.swap_full & fact("swap_count") & ~folio.writeback)
+    | (folio.swap_full & fact("swap_count") & ~folio.other_slots & ~folio.writeback)
 )
 """The page is not in the swap cache when the do_wp_page() of 5.10 looks."""
 
@@ -78,10 +78,23 @@ RULES = (
         & ~REMEMBERED
         & kernel.wp_frees_swapcache
         & ~folio.ksm
-        & (folio.fresh | (folio.sole_user & ~folio.writeback))
-        & ~folio.extra_reference,
+        & (folio.fresh | (folio.sole_user & ~folio.writeback & ~folio.other_slots))
+        & ~folio.extra_reference
+        & ~(folio.large & (kernel.wp_refuses_large | kernel.wp_reuses_large)),
         because="do_wp_page() frees the swap cache and then holds the only reference",
         source=Source("mm/memory.c", "do_wp_page", since="5.18"),
+    ),
+    claim(
+        Outcome.WRITE_REUSED,
+        id="wp.large",
+        when=TO_DO_WP_PAGE
+        & ~REMEMBERED
+        & kernel.wp_reuses_large
+        & folio.large
+        & folio.large_reusable,
+        because="do_wp_page() finds that all references of a large folio are mappings of this "
+        "process",
+        source=Source("mm/memory.c", "__wp_can_reuse_large_anon_folio", since="6.15"),
     ),
     claim(
         Outcome.WRITE_REUSED,

@@ -1,0 +1,316 @@
+"""The decision in a tree's text against the model: both agree, a changed text is found."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from swapin.catalog import Catalog
+from swapin.cli import main
+from swapin.cli.exits import Exit
+from swapin.source.check import check_source
+from swapin.source.decision import Comparison, Difference
+from swapin.source.packages import cache
+from swapin.source.tree import Tree
+
+STABLE_WRITES = "si->flags & SWP_STABLE_WRITES"
+
+# A fault of 6.1 in our own words: what the kernel does in one place, in another form.
+MEMORY = """
+static bool should_try_to_free_swap(struct folio *folio, struct vm_area_struct *vma, int asked)
+{
+    bool is_cached = folio_test_swapcache(folio);
+
+    if (mem_cgroup_swap_full(folio) || (vma->vm_flags & VM_LOCKED) || folio_test_mlocked(folio))
+        return is_cached;
+    return is_cached && !folio_test_ksm(folio) && folio_ref_count(folio) == 2 &&
+        (asked & FAULT_FLAG_WRITE);
+}
+
+static vm_fault_t handle_pte_marker(struct vm_fault *vmf)
+{
+    return VM_FAULT_SIGBUS;
+}
+
+static vm_fault_t do_wp_page(struct vm_fault *vmf)
+{
+    if (userfaultfd_pte_wp(vma, *vmf->pte))
+        return handle_userfault(vmf, VM_UFFD_WP);
+    if (!PageAnonExclusive(vmf->page)) {
+        if (folio_test_ksm(folio))
+            return wp_page_copy(vmf);
+        if (folio_ref_count(folio) > 1 + folio_test_swapcache(folio))
+            return wp_page_copy(vmf);
+        folio_free_swap(folio);
+        if (folio_ref_count(folio) != 1)
+            return wp_page_copy(vmf);
+    }
+    wp_page_reuse(vmf);
+    return 0;
+}
+
+static vm_fault_t not_swap(struct vm_fault *vmf)
+{
+    return 0;
+}
+
+vm_fault_t do_swap_page(struct vm_fault *vmf)
+{
+    struct swap_info_struct *si;
+    struct folio *folio, *swapcache;
+    bool exclusive = false;
+    rmap_t flags = RMAP_NONE;
+    pte_t pte;
+
+    if (non_swap_entry(entry)) {
+        if (is_migration_entry(entry))
+            migration_entry_wait(mm, pmd, address);
+        else if (is_device_exclusive_entry(entry))
+            return remove_device_exclusive_entry(vmf);
+        else if (is_device_private_entry(entry))
+            return pte_same(*vmf->pte, vmf->orig_pte) ?
+                vmf->page->pgmap->ops->migrate_to_ram(vmf) : 0;
+        else if (is_hwpoison_entry(entry))
+            return VM_FAULT_HWPOISON;
+        else if (is_pte_marker_entry(entry))
+            return handle_pte_marker(vmf);
+        else
+            return VM_FAULT_SIGBUS;
+        return 0;
+    }
+    si = get_swap_device(entry);
+    if (!si)
+        return 0;
+    folio = swap_cache_get_folio(entry, vma, address);
+    swapcache = folio;
+    if (folio) {
+        if (PageHWPoison(page))
+            return VM_FAULT_HWPOISON;
+    } else if ((si->flags & SWP_SYNCHRONOUS_IO) && __swap_count(entry) == 1) {
+        folio = vma_alloc_folio(GFP_HIGHUSER_MOVABLE, 0, vma, address, false);
+    } else {
+        folio = swapin_readahead(entry, GFP_HIGHUSER_MOVABLE, vmf);
+        swapcache = folio;
+    }
+    if (!folio)
+        return pte_same(*vmf->pte, vmf->orig_pte) ? VM_FAULT_OOM : 0;
+    if (!folio_lock_or_retry(folio, mm, flags))
+        return VM_FAULT_RETRY;
+    if (swapcache) {
+        if (!folio_test_swapcache(folio) || page_private(page) != entry.val)
+            return 0;
+        folio = ksm_might_need_to_copy(folio, vma, address);
+        if (!folio)
+            return VM_FAULT_OOM;
+    }
+    if (!pte_same(*vmf->pte, vmf->orig_pte))
+        return 0;
+    if (!folio_test_uptodate(folio))
+        return VM_FAULT_SIGBUS;
+
+    if (folio != swapcache)
+        exclusive = true;
+    else if (!folio_test_ksm(folio))
+        exclusive = pte_swp_exclusive(vmf->orig_pte) &&
+            !(folio_test_writeback(folio) && (si->flags & SWP_STABLE_WRITES));
+
+    if (should_try_to_free_swap(folio, vma, vmf->flags))
+        folio_free_swap(folio);
+    pte = mk_pte(page, prot);
+    if (exclusive || (!folio_test_ksm(folio) && folio_ref_count(folio) == 1)) {
+        flags |= RMAP_EXCLUSIVE;
+        if (vmf->flags & FAULT_FLAG_WRITE) {
+            pte = maybe_mkwrite(pte, vma);
+            vmf->flags &= ~FAULT_FLAG_WRITE;
+        }
+    }
+    if (pte_swp_uffd_wp(vmf->orig_pte))
+        pte = pte_wrprotect(pte_mkuffd_wp(pte));
+    vmf->orig_pte = pte;
+    if (folio != swapcache && swapcache)
+        page_add_new_anon_rmap(page, vma, address);
+    else
+        page_add_anon_rmap(page, vma, address, flags);
+    set_pte_at(mm, address, ptep, pte);
+    if (vmf->flags & FAULT_FLAG_WRITE)
+        return do_wp_page(vmf);
+    return 0;
+}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A tree that holds our own account of 6.1."""
+    (tmp_path / "mm").mkdir()
+    (tmp_path / "arch").mkdir()
+    (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n")
+    (tmp_path / "mm" / "memory.c").write_text(MEMORY)
+    return tmp_path
+
+
+def change(folder: Path, before: str, after: str) -> int:
+    """Change the text once; the line of the change."""
+    path = folder / "mm" / "memory.c"
+    text = path.read_text()
+    assert 1 == text.count(before)
+    path.write_text(text.replace(before, after))
+    return text.count("\n", 0, text.index(before)) + 1
+
+
+def differences(folder: Path, catalog: Catalog) -> dict[str, Difference]:
+    """Differences of the decision that a tree's text makes, by outcome."""
+    tree = Tree(folder)
+    lifted = Comparison(catalog, tree, catalog.kernels["6.1"], {}).lifted()
+    assert () == lifted.unmatched
+    return {found.outcome: found for found in lifted.differences}
+
+
+# What 6.1 does with entries of kinds and with large folios is not in our account.
+def of_pages(found: dict[str, Difference]) -> set[str]:
+    """The outcomes that differ, but for the path."""
+    return set(found) - {"path"}
+
+
+def test_an_account_agrees(folder: Path, catalog: Catalog) -> None:
+    """Text of another form that does the same is found to do the same."""
+    found = differences(folder, catalog)
+
+    assert not of_pages(found) & {"exclusive", "mapped_exclusive", "pte_writable"}
+    assert "folio.swapcache" not in found
+
+
+def test_the_inverted_test_is_found(folder: Path, catalog: Catalog) -> None:
+    """The stable-writes test of the v2 mail: found, with the state, the words and the line."""
+    change(folder, f"({STABLE_WRITES})", f"!({STABLE_WRITES})")
+    found = differences(folder, catalog)
+
+    assert {"exclusive", "mapped_exclusive", "pte_writable"} <= of_pages(found)
+    difference = found["exclusive"]
+    assert "folio.writeback=true" in difference.witness
+    assert ("no", "yes") == (difference.text_says, difference.model_says)
+    assert 0 < difference.states < 10**9
+
+
+def test_the_line_is_told(folder: Path, catalog: Catalog) -> None:
+    """The condition on which a difference hangs is named with its line."""
+    line = change(folder, "if (folio != swapcache)\n", "if (folio == swapcache)\n")
+    found = differences(folder, catalog)
+
+    assert any(place.startswith(f"mm/memory.c:{line}: ") for place in found["exclusive"].places), (
+        found["exclusive"].places
+    )
+
+
+def test_a_remedy_is_told(folder: Path, catalog: Catalog) -> None:
+    """A backport is told as the override that describes it."""
+    change(
+        folder,
+        "        folio = vma_alloc_folio",
+        "        if (swapcache_prepare(entry))\n            return 0;\n"
+        "        folio = vma_alloc_folio",
+    )
+    tree = Tree(folder)
+    plain = Comparison(catalog, tree, catalog.kernels["6.1"], {}).lifted()
+    override = {"kernel.claims_slot": True}
+    overridden = Comparison(catalog, tree, catalog.kernels["6.1"], override).lifted()
+    before, after = (
+        next((d.states for d in lifted.differences if d.outcome == "path"), 0)
+        for lifted in (plain, overridden)
+    )
+
+    assert after < before
+
+
+def test_unmatched_text_is_reported(folder: Path, catalog: Catalog) -> None:
+    """A condition that nothing spells and that matters is named, never guessed."""
+    line = change(folder, "if (folio != swapcache)\n", "if (folio_is_lucky(folio))\n")
+    lifted = Comparison(catalog, Tree(folder), catalog.kernels["6.1"], {}).lifted()
+
+    assert [f"mm/memory.c:{line}: could not match `folio_is_lucky(folio)`"] == [
+        str(found) for found in lifted.unmatched
+    ]
+
+
+def test_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command counts, shows what differs and says so by its exit status; JSON has the same."""
+    change(folder, f"({STABLE_WRITES})", f"!({STABLE_WRITES})")
+
+    assert Exit.FINDINGS == main(["source-check", "--tree", str(folder)])
+    text = capsys.readouterr().out
+    assert text.startswith("Linux 6.1.0, compared with kernel 6.1\n")
+    assert "\nexclusive: differs in " in text
+    assert "\n  the text says no, the model says yes\n" in text
+    assert Exit.FINDINGS == main(["source-check", "--tree", str(folder), "--json"])
+    report = json.loads(capsys.readouterr().out)
+    assert "exclusive" in {found["outcome"] for found in report["decision"]["differences"]}
+    assert report["citations"]["unresolved"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--tree", "/nowhere"], "`/nowhere` is no kernel source tree"),
+        (["--fact", "folio.ksm=true"], "`folio.ksm` is no capability of a kernel"),
+        (["--fact", "kernel.claims_slot"], "is no fact of the form kernel.NAME=true"),
+        (["--kernel", "6.100"], "no kernel `6.100`"),
+    ],
+)
+def test_bad_input(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    """Each is told in words, with exit status 2."""
+    where = [] if "--tree" in arguments else ["--tree", str(folder)]
+
+    assert Exit.USAGE == main(["source-check", *where, *arguments])
+    assert told in capsys.readouterr().err
+
+
+def test_newer_than_the_model(folder: Path, catalog: Catalog) -> None:
+    """A tree that is newer than every kernel is compared with the newest, which is said."""
+    (folder / "Makefile").write_text("VERSION = 99\nPATCHLEVEL = 0\n")
+    report = check_source(Tree(folder), catalog)
+
+    assert ("99.0.0", "the model has no kernel 99.0") == (report.version, report.remark)
+    assert list(catalog.kernels)[-1] == report.decision.kernel
+
+
+class Inverted(Tree):
+    """A tree whose stable-writes test in ``do_swap_page()`` is the other way round."""
+
+    def function(self, file: str, name: str) -> tuple[str, int] | None:
+        """The definition, changed where it is that one."""
+        found = super().function(file, name)
+        if found is None or name != "do_swap_page":
+            return found
+        assert 1 == found[0].count(f"({STABLE_WRITES})")
+        return found[0].replace(f"({STABLE_WRITES})", f"(!({STABLE_WRITES}))"), found[1]
+
+
+def cached_tree(release: str) -> Tree:
+    """A tree of a release, in swapin's cache or a named folder; or the test is skipped."""
+    named = os.environ.get("SWAPIN_KERNEL_TREES", "").split(os.pathsep)
+    for folder in [cache() / "sources", *(Path(name) for name in named if name)]:
+        for makefile in sorted(folder.glob(f"linux-source-{release}*/Makefile"), reverse=True):
+            tree = Inverted(makefile.parent)
+            if str(tree.release) == release:
+                return tree
+    pytest.skip(
+        f"no tree of {release} is cached (make verify-source fetches some; SWAPIN_KERNEL_TREES "
+        "names folders of them)"
+    )
+
+
+@pytest.mark.parametrize("release", ["6.1", "6.12", "7.2", "7.3"])
+def test_inverted_kernels(release: str, catalog: Catalog) -> None:
+    """In the kernel's own text, inverted, the difference is found where it was made."""
+    tree = cached_tree(release)
+    lifted = Comparison(catalog, tree, catalog.kernels[release], {}).lifted()
+    found = {difference.outcome: difference for difference in lifted.differences}["exclusive"]
+
+    assert "folio.writeback=true" in found.witness
+    assert ("no", "yes") == (found.text_says, found.model_says)
+    assert any("SWP_STABLE_WRITES" in place for place in found.places)
