@@ -15,11 +15,23 @@ ROOMS = {
     "model": {"model"},
     "catalog": {"model", "catalog"},
     "program": {"model", "catalog", "program"},
-    "observe": {"model", "catalog", "program", "observe"},
-    "lab": {"model", "catalog", "program", "observe", "lab"},
+    "analysis": {"model", "catalog", "program", "analysis"},
+    "observe": {"model", "catalog", "program", "analysis", "observe"},
+    "lab": {"model", "catalog", "program", "analysis", "observe", "lab"},
     "source": {"model", "catalog", "program", "source"},
-    "service": {"model", "catalog", "program", "observe", "service", "v1"},
-    "cli": {"model", "catalog", "program", "observe", "lab", "source", "service", "cli", "v1"},
+    "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
+    "cli": {
+        "model",
+        "catalog",
+        "program",
+        "analysis",
+        "observe",
+        "lab",
+        "source",
+        "service",
+        "cli",
+        "v1",
+    },
 }
 
 

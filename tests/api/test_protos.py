@@ -20,7 +20,14 @@ from swapin.v1 import fault_pb2, verdict_pb2
 
 COMMON = Path(next(iter(google.rpc.__path__))).parent.parent
 WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
-MODULES = ("fault", "verdict", "evaluation_service", "catalog_service", "pte_service")
+MODULES = (
+    "fault",
+    "verdict",
+    "evaluation_service",
+    "catalog_service",
+    "pte_service",
+    "analysis_service",
+)
 
 
 def test_generated_code_is_fresh(root: Path, tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ def test_a_raw_pte_says_what_entry_it_holds(
     described = {
         "kernel": {"release": release},
         "architecture": "x86_64",
-        "pte": {"raw": hex(pte.raw)},
+        "pte": {"raw": hex(pte.raw), "same": True},
         "access": {"vma_lock": False},
         "folio": {"locked": True},
     }

@@ -66,7 +66,7 @@ def agrees_with_yardstick(program: Program, name: str) -> bool:
         finding = compiled.finding(state)
         assert finding is not None
         expected = as_verdict(decide(completed(state)))
-        if expected != expected | told(finding):
+        if expected != expected | told(finding) | {"path": "PATH_MAPPED"}:
             return False
     return True
 

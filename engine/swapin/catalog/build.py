@@ -211,6 +211,16 @@ class Catalog:
         line = reversed(self.lineage(kernel))
         return next((known.marker_bits for known in line if known.marker_bits is not None), {})
 
+    def violates(self, kernel: Kernel) -> Mapping[str, str]:
+        """Invariants that a kernel is known to break, by id, and why.
+
+        A kernel breaks what the one that it starts from breaks, unless it says that it does not.
+        """
+        found: dict[str, str] = {}
+        for ancestor in self.lineage(kernel):
+            found.update(ancestor.violates)
+        return {invariant: why for invariant, why in found.items() if why}
+
     def rules_of(self, kernel: Kernel) -> tuple[Rule, ...]:
         """The rules of a kernel, with those that it or an ancestor replaces."""
         rules = dict(self.rules)

@@ -7,10 +7,34 @@ import os
 import sys
 from collections.abc import Sequence
 
-from swapin.cli import audit, capture, entries, evaluate, lab, pte, serve, source_check
+from swapin.cli import (
+    audit,
+    capture,
+    check,
+    diff,
+    entries,
+    evaluate,
+    lab,
+    pte,
+    reach,
+    serve,
+    source_check,
+)
 from swapin.cli.exits import Exit
 
-_COMMANDS = (evaluate, audit, capture, lab, pte, serve, entries, source_check)
+_COMMANDS = (
+    evaluate,
+    check,
+    diff,
+    reach,
+    audit,
+    capture,
+    lab,
+    pte,
+    serve,
+    entries,
+    source_check,
+)
 
 
 def parser() -> argparse.ArgumentParser:

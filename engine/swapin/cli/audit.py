@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, text
+from swapin.cli import evaluator, formats, text
 from swapin.cli.exits import status
 from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
-    from swapin.observe import Audit, Judgement
+    from swapin.analysis.report import Case, Report
+    from swapin.observe import Audit
+    from swapin.observe.audit import Judgement
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="observations, one JSON object a line; plain or gzip",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object, totals first")
+    formats.add_argument(parser)
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -50,10 +51,7 @@ def run(args: argparse.Namespace) -> int:
             return asked.evaluate_many(faults, Depth.DECIDING)
 
         result = audit(records, evaluate, progress)
-    if args.json:
-        print(json.dumps(result.to_dict(), ensure_ascii=False))
-    else:
-        print(audit_text(result))
+    formats.show(args, audit_report(result))
     return status(
         bad_input=bool(result.bad_lines),
         degraded=program.catalog.degraded,
@@ -75,6 +73,76 @@ def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
             bar.update(done - bar.n)
 
         yield show
+
+
+def audit_report(result: Audit) -> Report:
+    """One case for each outcome of a group of observations, and one for each disagreement."""
+    from swapin.analysis.report import Case, Report, State
+
+    cases = []
+    for key, outcomes in sorted(result.groups.items()):
+        for outcome, counts in outcomes.items():
+            if counts["disagree"]:
+                continue
+            told = ", ".join(f"{n} {how.replace('_', ' ')}" for how, n in counts.items() if n)
+            cases.append(
+                Case(
+                    group=", ".join(filter(None, key)),
+                    id=_case_id(outcome),
+                    meaning=_meaning(outcome),
+                    state=State.PASSED if counts["agree"] else State.OPEN,
+                    message="" if counts["agree"] else told,
+                    data={"outcome": outcome, **counts},
+                )
+            )
+    for judgement in result.disagreements:
+        cases += [
+            _disagreement(judgement, outcome)
+            for outcome in result.counts
+            if judgement.of(outcome) == "disagree"
+        ]
+    return Report(
+        command="audit",
+        title="observations of real kernels beside the model",
+        # A group's cases stand together, whether they agree or not.
+        cases=tuple(sorted(cases, key=lambda case: case.group)),
+        data=result.to_dict(),
+        text=audit_text(result),
+        errors=tuple(f"{bad.place}: {bad.error}" for bad in result.bad_lines),
+    )
+
+
+def _case_id(outcome: str) -> str:
+    return f"audit.{outcome}"
+
+
+def _meaning(outcome: str) -> str:
+    return f"the model says of `{outcome}` what the kernel did"
+
+
+def _disagreement(judgement: Judgement, outcome: str) -> Case:
+    from swapin.analysis.report import Case, State
+
+    seen, verdict = judgement.observation, judgement.verdict
+    did = text.word(judgement.seen(outcome) or "")
+    if isinstance(verdict, FaultError):
+        said, details = "that this cannot be", [str(verdict)]
+    else:
+        said = text.word(verdict.outcomes[outcome])
+        details = text.verdict_text(verdict, Depth.DECIDING).splitlines()
+    path, _, line = seen.place.rpartition(":")
+    kernel = seen.fault.variant or seen.fault.release
+    return Case(
+        group=", ".join(filter(None, (kernel, seen.backend, seen.scenario))),
+        id=_case_id(outcome),
+        meaning=_meaning(outcome),
+        state=State.FAILED,
+        message=f"the kernel did: {did}; the model says: {said}",
+        details=tuple(details),
+        file=path,
+        line=int(line),
+        data={"outcome": outcome, "observed": judgement.seen(outcome)},
+    )
 
 
 def audit_text(result: Audit) -> str:

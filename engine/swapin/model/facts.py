@@ -30,6 +30,17 @@ class Fact:
     """The smallest number that the description may give (with ``equals``)."""
     values: tuple[str, ...] = ()
     """The description gives one of these names; exactly one of them is the case."""
+    usual: bool | str = False
+    """What it is in an ordinary fault: true, false, or one of the values. Analysis shows the
+    states that are fewest facts away from an ordinary fault."""
+    derived: bool = False
+    """It follows from other facts by what the kernel did before: two kernels that make
+    different things of it are compared by what comes of the others."""
+    hindsight: bool = False
+    """It tells of the page's past. A verdict never asks for it: what it left can be seen."""
+
+    takes: str = ""
+    """What it takes to have it otherwise than in an ordinary fault, if that is not plain."""
 
     @property
     def atoms(self) -> tuple[str, ...]:
@@ -45,6 +56,13 @@ class Fact:
         if strange:
             raise ValueError(f"{self.name} has no value {', '.join(sorted(strange))}")
         return any_of(Atom(f"{self.name}.{value}") for value in values)
+
+    @property
+    def usual_atoms(self) -> dict[str, bool]:
+        """What an ordinary fault makes of the fact's atoms."""
+        if self.values:
+            return {atom: atom == f"{self.name}.{self.usual}" for atom in self.atoms}
+        return {self.name: bool(self.usual)}
 
     @property
     def one_value(self) -> Constraint | None:

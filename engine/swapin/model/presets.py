@@ -123,6 +123,9 @@ class Kernel:
     replaces: tuple[Rule, ...] = ()
     """Rules that stand in for the catalog's rules of the same id."""
     changes: tuple[Change, ...] = ()
+    violates: Mapping[str, str] = field(default_factory=dict)
+    """Invariants that the kernel is known to break, by id, and why; with an empty reason, one
+    that the kernel that it starts from breaks and it does not."""
 
     @property
     def name(self) -> str:

@@ -236,6 +236,119 @@ class Diagrams:
 
         return walk(node)
 
+    def negated(self, node: int) -> int:
+        """The negation of a condition."""
+        return self.choose(node, self.false, self.true)
+
+    def without(self, node: int, taken: int) -> int:
+        """A condition, but for where another holds."""
+        return self.choose(taken, self.false, node)
+
+    def some(self, node: int, hidden: Collection[str]) -> int:
+        """Where a condition holds for some values of the hidden facts."""
+        levels = {self._place[name] for name in hidden if name in self._place}
+        made: dict[int, int] = {}
+
+        def walk(node: int) -> int:
+            if self.is_leaf(node):
+                return node
+            found = made.get(node)
+            if found is None:
+                level = self.level[node]
+                low = walk(self.low[node])
+                if level in levels:
+                    rest = self.true if low == self.true else walk(self.high[node])
+                    found = self.choose(low, self.true, rest)
+                else:
+                    found = self._ask(level, low, walk(self.high[node]))
+                made[node] = found
+            return found
+
+        return walk(node)
+
+    def meet(self, one: int, two: int) -> bool:
+        """Whether two conditions hold together in some state; nothing is built."""
+        seen: set[tuple[int, int]] = set()
+        waiting = [(one, two)]
+        while waiting:
+            pair = waiting.pop()
+            if self.false in pair or pair in seen:
+                continue
+            if self.true in pair:
+                # The other one is not false, so it holds somewhere.
+                return True
+            seen.add(pair)
+            level = min(self.level[pair[0]], self.level[pair[1]])
+            branches = [self._branches(node, level) for node in pair]
+            waiting += [(branches[0][side], branches[1][side]) for side in (0, 1)]
+        return False
+
+    def simplified(self, node: int, care: int) -> int:
+        """A smaller condition that is the same where *care* holds (Coudert and Madre, 1990)."""
+        made: dict[tuple[int, int], int] = {}
+
+        def walk(node: int, care: int) -> int:
+            if care == self.true or self.is_leaf(node):
+                return node
+            key = (node, care)
+            found = made.get(key)
+            if found is None:
+                level = self.level[care]
+                if self.low[care] == self.false:
+                    found = walk(self._branches(node, level)[1], self.high[care])
+                elif self.high[care] == self.false:
+                    found = walk(self._branches(node, level)[0], self.low[care])
+                elif level < self.level[node]:
+                    found = walk(node, self.choose(self.low[care], self.true, self.high[care]))
+                else:
+                    at = self.level[node]
+                    c0, c1 = self._branches(care, at)
+                    found = self._ask(at, walk(self.low[node], c0), walk(self.high[node], c1))
+                made[key] = found
+            return found
+
+        return node if care == self.false else walk(node, care)
+
+    def zipped(self, one: int, two: int, pair: Callable[[Any, Any], Hashable]) -> int:
+        """The diagram whose leaves are made of those of two diagrams."""
+        made: dict[tuple[int, int], int] = {}
+
+        def walk(one: int, two: int) -> int:
+            key = (one, two)
+            found = made.get(key)
+            if found is None:
+                level = min(self.level[one], self.level[two])
+                if level == self._leaf_level:
+                    found = self.leaf(pair(self.value[one], self.value[two]))
+                else:
+                    low1, high1 = self._branches(one, level)
+                    low2, high2 = self._branches(two, level)
+                    found = self._ask(level, walk(low1, low2), walk(high1, high2))
+                made[key] = found
+            return found
+
+        return walk(one, two)
+
+    def where(self, node: int, holds: Callable[[Any], bool]) -> int:
+        """The condition that the value of a diagram is one that is wanted."""
+        return self.mapped(node, lambda value: bool(holds(value)))
+
+    def leaves(self, node: int) -> set[Any]:
+        """The values that a diagram has."""
+        found: set[Any] = set()
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if self.is_leaf(node):
+                found.add(self.value[node])
+            else:
+                waiting += [self.low[node], self.high[node]]
+        return found
+
     def facts_of(self, node: int) -> tuple[str, ...]:
         """The facts that the diagram asks, in order."""
         found = self._asked.get(node)

@@ -82,6 +82,7 @@ def settling(
         ],
         known,
         lambda atom: compiled.catalog.atoms[atom].name,
+        {atom for atom in compiled.facts if compiled.catalog.atoms[atom].hindsight},
     )
 
 

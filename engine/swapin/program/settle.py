@@ -19,6 +19,7 @@ def smallest_settling(
     questions: Iterable[tuple[int, Callable[[frozenset[Any]], Hashable]]],
     known: Mapping[str, bool],
     fact_of: Callable[[str], str],
+    unasked: Collection[str] = (),
 ) -> tuple[str, ...]:
     """The facts to ask for, by name; empty if all answers are settled.
 
@@ -26,6 +27,7 @@ def smallest_settling(
         values of one state.
     :param known: atoms that are known already.
     :param fact_of: the fact that an atom belongs to. A fact is asked for whole.
+    :param unasked: atoms that are never asked for; others settle what they do.
     """
     left = diagrams.restrict
     answered = [diagrams.mapped(left(table, known), _each(answer)) for table, answer in questions]

@@ -19,6 +19,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from swapin.catalog import Entry
 from swapin.model import Depth, Fault, FaultError, Problem, Reason, SwapPte, Verdict
 from swapin.program.ptes import PteDescription, Value, read_pte
+from swapin.service.analysis_client import AnalysisClient
 from swapin.service.call_errors import error_of_call, error_of_fault
 from swapin.service.catalog import KINDS
 from swapin.service.json_form import message_of
@@ -69,6 +70,8 @@ class Client:
         self._catalog = catalog(self._channel)
         ptes: Any = pte_service_pb2_grpc.PteServiceStub
         self._ptes = ptes(self._channel)
+        self.analysis = AnalysisClient(self._channel, timeout)
+        """Check, diff and reach."""
         self._facts: dict[str, dict[str, Any] | None] = {}
 
     def __enter__(self) -> Client:

@@ -53,6 +53,8 @@ class CallReason(StrEnum):
     """The catalog has no entry of this kind and name."""
     TOO_MANY_CALLS = "TOO_MANY_CALLS"
     """As many calls are in flight as the server takes; try again after ``RetryInfo``."""
+    ANALYSIS_TOO_COSTLY = "ANALYSIS_TOO_COSTLY"
+    """The estimated cost of an analysis is over the server's limit; ask about fewer sides."""
     DEADLINE_PASSED = "DEADLINE_PASSED"
     """The call's deadline passed while the server worked on it."""
     INTERNAL_ERROR = "INTERNAL_ERROR"
@@ -136,6 +138,16 @@ def too_many_calls(limit: int, retry_after: float) -> status_pb2.Status:
         CallReason.TOO_MANY_CALLS,
         f"{limit} calls are in flight, and the server takes no more",
         retry,
+    )
+
+
+def too_costly(cost: int, limit: int) -> status_pb2.Status:
+    """RESOURCE_EXHAUSTED, before any work was done."""
+    return status_of(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        CallReason.ANALYSIS_TOO_COSTLY,
+        f"the analysis would take {cost} steps, and the server does {limit} a call at most; ask"
+        " about fewer kernels or devices",
     )
 
 

@@ -18,6 +18,7 @@ from structlog.typing import FilteringBoundLogger
 
 from swapin.program import Program
 from swapin.service.address import Address, ListenError
+from swapin.service.analysis import AnalysisServicer
 from swapin.service.catalog import CatalogServicer
 from swapin.service.evaluation import EvaluationServicer
 from swapin.service.guard import Guard
@@ -25,6 +26,8 @@ from swapin.service.limiter import Limiter
 from swapin.service.logs import CallLog, make_log
 from swapin.service.ptes import PteServicer
 from swapin.v1 import (
+    analysis_service_pb2,
+    analysis_service_pb2_grpc,
     catalog_service_pb2,
     catalog_service_pb2_grpc,
     evaluation_service_pb2,
@@ -39,6 +42,7 @@ SERVICES: tuple[str, ...] = tuple(
         evaluation_service_pb2.DESCRIPTOR,
         catalog_service_pb2.DESCRIPTOR,
         pte_service_pb2.DESCRIPTOR,
+        analysis_service_pb2.DESCRIPTOR,
     )
     for service in file.services_by_name.values()
 )
@@ -60,6 +64,8 @@ class ServerOptions:
     """Largest answer to one message of faults."""
     max_batch: int = 10_000
     """Faults that one message may hold."""
+    max_analysis_steps: int = 4_000
+    """Estimated steps that one analysis may take: kernels times devices, or outcomes."""
     max_concurrent: int = 256
     """Calls in flight, streams included; one more is refused."""
     drain_seconds: float = 10.0
@@ -110,6 +116,10 @@ class Server:
                 max_answer_bytes=options.max_answer_bytes,
             ),
             self._server,
+        )
+        add_analysis: Any = analysis_service_pb2_grpc.add_AnalysisServiceServicer_to_server
+        add_analysis(
+            AnalysisServicer(program.catalog, max_steps=options.max_analysis_steps), self._server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(

@@ -9,6 +9,7 @@ from swapin.catalog import Catalog
 from swapin.model import Group, Kernel, Kind, Outcome, outcome_order
 from swapin.program.compiled import Compiled
 from swapin.program.diagram import Diagrams
+from swapin.program.states import count, nearest
 from swapin.source.machine import UNKNOWN_FACTS, Machine, Unmatched
 from swapin.source.tree import Tree
 
@@ -165,7 +166,7 @@ class Comparison:
         return Lifted(
             kernel=self.kernel.name,
             ordinary=tuple(self.catalog.said({n: True for n, held in ordinary.items() if held})),
-            states=_count(run.d, run.model(of.condition_of_admissible), of.facts),
+            states=count(run.d, run.model(of.condition_of_admissible), of.facts),
             outcomes=(*(group.field for group in Group), *self._facts(run)),
             functions=tuple(sorted(run.machine.followed - {ENTRY})),
             differences=tuple(self._differences(run, ordinary)),
@@ -203,7 +204,7 @@ class Comparison:
         if entry.means is not None:
             as_usual = d.all([wanted, d.condition(entry.means, {})])
             wanted = wanted if as_usual == d.false else as_usual
-        return dict.fromkeys(d.order, False) | _nearest(d, wanted, {})
+        return dict.fromkeys(d.order, False) | (nearest(d, wanted, {}) or {})
 
     def _differences(self, run: _Run, ordinary: Mapping[str, bool]) -> Iterator[Difference]:
         found: list[tuple[Group | str, int]] = [(group, run.differing(group)) for group in Group]
@@ -211,7 +212,7 @@ class Comparison:
         for about, node in found:
             if node == run.d.false:
                 continue
-            state = dict(ordinary) | _nearest(run.d, node, ordinary)
+            state = dict(ordinary) | (nearest(run.d, node, ordinary) or {})
             away = {n: v for n, v in state.items() if v != ordinary[n] and not n.startswith("?")}
             if isinstance(about, Group):
                 text, model = run.value(about, state, True), run.value(about, state, False)
@@ -220,7 +221,7 @@ class Comparison:
                 text, model = ("yes", "no") if held else ("no", "yes")
             yield Difference(
                 outcome=about.field if isinstance(about, Group) else about,
-                states=_count(run.d, node, run.compiled.facts),
+                states=count(run.d, node, {*run.compiled.facts, *run.d.facts_of(node)}),
                 witness=tuple(self.catalog.said(away)),
                 text_says=text,
                 model_says=model,
@@ -338,49 +339,3 @@ def _certain(d: Diagrams, node: int) -> int:
         return made[node]
 
     return walk(node)
-
-
-def _count(d: Diagrams, node: int, facts: Sequence[str]) -> int:
-    """How many states of these facts, and of others that it asks, a condition holds in."""
-    asked = set(facts) | set(d.facts_of(node))
-    levels = [level for level, name in enumerate(d.order) if name in asked]
-    place = {level: index for index, level in enumerate(levels)}
-    made: dict[int, int] = {}
-
-    def at(node: int) -> int:
-        return len(levels) if d.is_leaf(node) else place[d.level[node]]
-
-    def walk(node: int) -> int:
-        if d.is_leaf(node):
-            return int(bool(d.value[node]))
-        if node not in made:
-            made[node] = sum(
-                walk(branch) << (at(branch) - at(node) - 1)
-                for branch in (d.low[node], d.high[node])
-            )
-        return made[node]
-
-    return walk(node) << at(node)
-
-
-def _nearest(d: Diagrams, node: int, ordinary: Mapping[str, bool]) -> dict[str, bool]:
-    """The facts asked in the state of a condition that is closest to another state."""
-    made: dict[int, tuple[int, dict[str, bool]] | None] = {}
-
-    def walk(node: int) -> tuple[int, dict[str, bool]] | None:
-        if d.is_leaf(node):
-            return (0, {}) if d.value[node] else None
-        if node not in made:
-            name = d.order[d.level[node]]
-            best = None
-            for value, branch in ((False, d.low[node]), (True, d.high[node])):
-                rest = walk(branch)
-                cost = int(value != ordinary.get(name, False))
-                if rest is not None and (best is None or rest[0] + cost < best[0]):
-                    best = (rest[0] + cost, {name: value, **rest[1]})
-            made[node] = best
-        return made[node]
-
-    found = walk(node)
-    assert found is not None, "a condition that holds nowhere"
-    return found[1]

@@ -39,7 +39,7 @@ class Fault(_message.Message):
     def __init__(self, kernel: _Optional[_Union[Kernel, _Mapping]] = ..., architecture: _Optional[str] = ..., swap_device: _Optional[_Union[SwapDevice, _Mapping]] = ..., pte: _Optional[_Union[Pte, _Mapping]] = ..., access: _Optional[_Union[Access, _Mapping]] = ..., folio: _Optional[_Union[Folio, _Mapping]] = ..., vma: _Optional[_Union[Vma, _Mapping]] = ..., swap_count: _Optional[int] = ..., swap_slot: _Optional[_Union[SwapSlot, _Mapping]] = ..., extension_facts: _Optional[_Mapping[str, _struct_pb2.Value]] = ...) -> None: ...
 
 class Kernel(_message.Message):
-    __slots__ = ("release", "variant", "anon_exclusive", "swp_exclusive_bit", "swapcache_bypass", "reuse_swap_page", "sole_reference_reuse", "free_before_map", "writable_on_read_fault", "wp_frees_swapcache", "uffd_wp_async", "uffd_rwp", "pins_swap_device", "claims_slot", "hwpoison_under_lock", "ksm_copy_hwpoison", "per_vma_lock", "vma_lock_retry", "device_private_rechecks", "device_private_locks", "device_exclusive_entries", "swapin_error_entries", "pte_markers", "anon_markers", "poisoned_markers", "marker_hwpoison", "guard_markers", "maps_large_folios", "allocates_large_folios", "drops_partial_folios", "wp_refuses_large", "wp_reuses_large", "zswap_skips_writeback", "swap_zeromap")
+    __slots__ = ("release", "variant", "anon_exclusive", "swp_exclusive_bit", "swapcache_bypass", "reuse_swap_page", "sole_reference_reuse", "free_before_map", "writable_on_read_fault", "wp_frees_swapcache", "uffd_wp_async", "uffd_rwp", "pins_swap_device", "claims_slot", "hwpoison_under_lock", "ksm_copy_hwpoison", "per_vma_lock", "vma_lock_retry", "device_private_rechecks", "device_private_locks", "device_exclusive_entries", "swapin_error_entries", "pte_markers", "anon_markers", "poisoned_markers", "marker_hwpoison", "guard_markers", "maps_large_folios", "allocates_large_folios", "drops_partial_folios", "wp_refuses_large", "wp_reuses_large", "zswap_skips_writeback", "swap_zeromap", "uffd_wp_unpopulated")
     RELEASE_FIELD_NUMBER: _ClassVar[int]
     VARIANT_FIELD_NUMBER: _ClassVar[int]
     ANON_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +74,7 @@ class Kernel(_message.Message):
     WP_REUSES_LARGE_FIELD_NUMBER: _ClassVar[int]
     ZSWAP_SKIPS_WRITEBACK_FIELD_NUMBER: _ClassVar[int]
     SWAP_ZEROMAP_FIELD_NUMBER: _ClassVar[int]
+    UFFD_WP_UNPOPULATED_FIELD_NUMBER: _ClassVar[int]
     release: str
     variant: str
     anon_exclusive: bool
@@ -108,7 +109,8 @@ class Kernel(_message.Message):
     wp_reuses_large: bool
     zswap_skips_writeback: bool
     swap_zeromap: bool
-    def __init__(self, release: _Optional[str] = ..., variant: _Optional[str] = ..., anon_exclusive: bool = ..., swp_exclusive_bit: bool = ..., swapcache_bypass: bool = ..., reuse_swap_page: bool = ..., sole_reference_reuse: bool = ..., free_before_map: bool = ..., writable_on_read_fault: bool = ..., wp_frees_swapcache: bool = ..., uffd_wp_async: bool = ..., uffd_rwp: bool = ..., pins_swap_device: bool = ..., claims_slot: bool = ..., hwpoison_under_lock: bool = ..., ksm_copy_hwpoison: bool = ..., per_vma_lock: bool = ..., vma_lock_retry: bool = ..., device_private_rechecks: bool = ..., device_private_locks: bool = ..., device_exclusive_entries: bool = ..., swapin_error_entries: bool = ..., pte_markers: bool = ..., anon_markers: bool = ..., poisoned_markers: bool = ..., marker_hwpoison: bool = ..., guard_markers: bool = ..., maps_large_folios: bool = ..., allocates_large_folios: bool = ..., drops_partial_folios: bool = ..., wp_refuses_large: bool = ..., wp_reuses_large: bool = ..., zswap_skips_writeback: bool = ..., swap_zeromap: bool = ...) -> None: ...
+    uffd_wp_unpopulated: bool
+    def __init__(self, release: _Optional[str] = ..., variant: _Optional[str] = ..., anon_exclusive: bool = ..., swp_exclusive_bit: bool = ..., swapcache_bypass: bool = ..., reuse_swap_page: bool = ..., sole_reference_reuse: bool = ..., free_before_map: bool = ..., writable_on_read_fault: bool = ..., wp_frees_swapcache: bool = ..., uffd_wp_async: bool = ..., uffd_rwp: bool = ..., pins_swap_device: bool = ..., claims_slot: bool = ..., hwpoison_under_lock: bool = ..., ksm_copy_hwpoison: bool = ..., per_vma_lock: bool = ..., vma_lock_retry: bool = ..., device_private_rechecks: bool = ..., device_private_locks: bool = ..., device_exclusive_entries: bool = ..., swapin_error_entries: bool = ..., pte_markers: bool = ..., anon_markers: bool = ..., poisoned_markers: bool = ..., marker_hwpoison: bool = ..., guard_markers: bool = ..., maps_large_folios: bool = ..., allocates_large_folios: bool = ..., drops_partial_folios: bool = ..., wp_refuses_large: bool = ..., wp_reuses_large: bool = ..., zswap_skips_writeback: bool = ..., swap_zeromap: bool = ..., uffd_wp_unpopulated: bool = ...) -> None: ...
 
 class SwapDevice(_message.Message):
     __slots__ = ("backend", "stable_writes", "synchronous_io", "rw_page", "stack", "available", "zswap_stored", "zero_filled")
@@ -163,7 +165,7 @@ class Access(_message.Message):
     def __init__(self, write: bool = ..., vma_lock: bool = ...) -> None: ...
 
 class Folio(_message.Message):
-    __slots__ = ("ksm", "fresh", "writeback", "swapcache_hit", "ksm_copy", "swapcache", "anon", "dirty", "mapped", "sole_user", "sole_reference", "extra_reference", "lru_batched", "swap_full", "allocated", "locked", "entry_matches", "hwpoison", "uptodate", "large", "range_matches", "other_slots", "large_reusable")
+    __slots__ = ("ksm", "fresh", "writeback", "swapcache_hit", "ksm_copy", "swapcache", "anon", "dirty", "mapped", "sole_user", "sole_reference", "extra_reference", "lru_batched", "swap_full", "allocated", "locked", "entry_matches", "hwpoison", "uptodate", "large", "range_matches", "other_slots", "large_reusable", "was_exclusive")
     KSM_FIELD_NUMBER: _ClassVar[int]
     FRESH_FIELD_NUMBER: _ClassVar[int]
     WRITEBACK_FIELD_NUMBER: _ClassVar[int]
@@ -187,6 +189,7 @@ class Folio(_message.Message):
     RANGE_MATCHES_FIELD_NUMBER: _ClassVar[int]
     OTHER_SLOTS_FIELD_NUMBER: _ClassVar[int]
     LARGE_REUSABLE_FIELD_NUMBER: _ClassVar[int]
+    WAS_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
     ksm: bool
     fresh: bool
     writeback: bool
@@ -210,7 +213,8 @@ class Folio(_message.Message):
     range_matches: bool
     other_slots: bool
     large_reusable: bool
-    def __init__(self, ksm: bool = ..., fresh: bool = ..., writeback: bool = ..., swapcache_hit: bool = ..., ksm_copy: bool = ..., swapcache: bool = ..., anon: bool = ..., dirty: bool = ..., mapped: bool = ..., sole_user: bool = ..., sole_reference: bool = ..., extra_reference: bool = ..., lru_batched: bool = ..., swap_full: bool = ..., allocated: bool = ..., locked: bool = ..., entry_matches: bool = ..., hwpoison: bool = ..., uptodate: bool = ..., large: bool = ..., range_matches: bool = ..., other_slots: bool = ..., large_reusable: bool = ...) -> None: ...
+    was_exclusive: bool
+    def __init__(self, ksm: bool = ..., fresh: bool = ..., writeback: bool = ..., swapcache_hit: bool = ..., ksm_copy: bool = ..., swapcache: bool = ..., anon: bool = ..., dirty: bool = ..., mapped: bool = ..., sole_user: bool = ..., sole_reference: bool = ..., extra_reference: bool = ..., lru_batched: bool = ..., swap_full: bool = ..., allocated: bool = ..., locked: bool = ..., entry_matches: bool = ..., hwpoison: bool = ..., uptodate: bool = ..., large: bool = ..., range_matches: bool = ..., other_slots: bool = ..., large_reusable: bool = ..., was_exclusive: bool = ...) -> None: ...
 
 class Vma(_message.Message):
     __slots__ = ("writable", "uffd_wp", "uffd_wp_async", "soft_dirty_tracking", "uffd_rwp")

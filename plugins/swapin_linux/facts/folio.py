@@ -14,6 +14,7 @@ FACTS = (
     Fact(
         name="folio.fresh",
         meaning="the folio was never exposed to the swap cache: folio != swapcache",
+        derived=True,
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
@@ -24,6 +25,7 @@ FACTS = (
     Fact(
         name="folio.swapcache_hit",
         meaning="the swap cache had the folio when the fault looked it up",
+        usual=True,
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
@@ -34,17 +36,22 @@ FACTS = (
     Fact(
         name="folio.swapcache",
         meaning="the folio is in the swap cache when the rmap function is entered",
+        usual=True,
+        derived=True,
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="folio.anon",
         meaning="the folio has an anon_vma when the rmap function is entered: "
         "folio_test_anon(folio)",
+        usual=True,
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="folio.dirty",
         meaning="the folio is dirty when the rmap function is entered: folio_test_dirty(folio)",
+        usual=True,
+        derived=True,
         source=Source("mm/swapfile.c", "folio_free_swap", since="6.1"),
     ),
     Fact(
@@ -55,12 +62,15 @@ FACTS = (
     Fact(
         name="folio.sole_user",
         meaning="mappings and swap PTEs of the page together are one, the faulting one",
+        usual=True,
+        derived=True,
         source=Source("mm/swapfile.c", "reuse_swap_page", until="5.17"),
     ),
     Fact(
         name="folio.sole_reference",
         meaning="the fault holds the only reference at the decision: folio_ref_count(folio) == 1, "
         "after the removal from the swap cache if there is one",
+        derived=True,
         source=Source("mm/memory.c", "do_swap_page", since="5.18", until="7.2"),
     ),
     Fact(
@@ -84,28 +94,37 @@ FACTS = (
         name="folio.allocated",
         meaning="every folio that the fault needs was had, its charge included; if not, the "
         "first one that it needs was not",
+        usual=True,
+        takes="memory that is short, or a limit of the memory cgroup",
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="folio.locked",
         meaning="the fault got the folio lock without giving up the locks that it holds: "
         "folio_lock_or_retry(); for a device private page trylock_page()",
+        usual=True,
+        takes="somebody else, who holds the folio lock at the same time",
         source=Source("mm/filemap.c", "__folio_lock_or_retry", since="6.1"),
     ),
     Fact(
         name="folio.entry_matches",
         meaning="the locked folio is still in the swap cache for this entry",
+        usual=True,
+        takes="another thread, which frees or reuses the folio between look-up and lock",
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="folio.hwpoison",
         meaning="the page that the fault found or read, before any KSM copy, is poisoned: "
         "PageHWPoison(page)",
+        takes="a memory error",
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="folio.uptodate",
         meaning="the folio is up to date when it is mapped: folio_test_uptodate(folio)",
+        usual=True,
+        takes="a read error of the device",
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
@@ -130,6 +149,14 @@ FACTS = (
         meaning="all references of a large folio are mappings of this process: "
         "__wp_can_reuse_large_anon_folio(folio)",
         source=Source("mm/memory.c", "__wp_can_reuse_large_anon_folio", since="6.15"),
+    ),
+    Fact(
+        name="folio.was_exclusive",
+        meaning="the page was exclusive to the process when it was swapped out, and nobody has "
+        "shared its entry since",
+        usual=True,
+        hindsight=True,
+        source=Source("mm/rmap.c", "try_to_unmap_one", since="5.19", until="7.2"),
     ),
 )
 

@@ -170,8 +170,19 @@ FACTS = (
     ),
     Fact(
         name="kernel.anon_markers",
-        meaning="a userfaultfd marker is valid in an anonymous VMA",
-        source=Source("mm/memory.c", "handle_pte_marker", since="6.4"),
+        meaning="a userfaultfd marker in an anonymous VMA is no error",
+        source=Source("mm/memory.c", "handle_pte_marker", since="6.2", commit="15520a3f0469"),
+    ),
+    Fact(
+        name="kernel.uffd_wp_unpopulated",
+        meaning="userfaultfd can write-protect PTEs of anonymous memory that hold no page",
+        source=Source(
+            "mm/memory.c",
+            "pte_marker_handle_uffd_wp",
+            since="6.4",
+            commit="2bad466cc9d9",
+            title="mm/uffd: UFFD_FEATURE_WP_UNPOPULATED",
+        ),
     ),
     Fact(
         name="kernel.poisoned_markers",

@@ -21,6 +21,7 @@ ENTRY = Fact(
         "marker_guard",
         "bad",
     ),
+    usual="swap",
     source=Source("mm/memory.c", "do_swap_page"),
 )
 
@@ -30,16 +31,21 @@ FACTS = (
         name="pte.same",
         meaning="the PTE still equals vmf->orig_pte where it is compared under the page table "
         "lock: pte_same()",
+        usual=True,
+        takes="another thread, which changes the PTE meanwhile",
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
         name="pte.swp_exclusive",
         meaning="the swap PTE carries the exclusive marker: pte_swp_exclusive(vmf->orig_pte)",
+        usual=True,
+        derived=True,
         source=Source("mm/memory.c", "do_swap_page", since="5.19"),
     ),
     Fact(
         name="pte.soft_dirty",
         meaning="the swap PTE is soft-dirty: pte_swp_soft_dirty(vmf->orig_pte)",
+        usual=True,
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
@@ -51,6 +57,7 @@ FACTS = (
         name="pte.have_arch_swp_exclusive",
         meaning="the architecture's swap PTE has an exclusive bit: __HAVE_ARCH_PTE_SWP_EXCLUSIVE, "
         "or any architecture since 6.3",
+        usual=True,
         source=Source("include/linux/pgtable.h", "pte_swp_exclusive", since="5.19", until="6.2"),
     ),
 )

@@ -25,6 +25,8 @@ FACTS = (
     Fact(
         name="swap_device.available",
         meaning="get_swap_device() returned the device: no swapoff is in progress",
+        usual=True,
+        takes="a swapoff of the device at the same time",
         source=Source("mm/memory.c", "do_swap_page", since="5.14", commit="2799e77529c2"),
     ),
     Fact(

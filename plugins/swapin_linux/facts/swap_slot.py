@@ -12,12 +12,15 @@ FACTS = (
         "__swap_count(entry) == 1",
         equals=1,
         at_least=1,
+        usual=True,
         source=Source("mm/swapfile.c", "__swap_count"),
     ),
     Fact(
         name="swap_slot.claimed",
         meaning="swapcache_prepare() claimed the slot for reading past the swap cache, or that "
         "was not tried",
+        usual=True,
+        takes="another thread, which reads the same slot past the swap cache",
         source=Source(
             "mm/memory.c",
             "do_swap_page",

@@ -9,6 +9,7 @@ FACTS = (
     Fact(
         name="vma.writable",
         meaning="the VMA allows writing: VM_WRITE in vma->vm_flags",
+        usual=True,
         source=Source("include/linux/mm.h", "VM_WRITE"),
     ),
     Fact(

@@ -46,6 +46,10 @@ KERNEL = Kernel(
             source=MAIL,
         ),
     ),
+    violates={
+        "stable-writes": "the test of stable writes is negated",
+        "marker-is-kept": "the test of stable writes is negated",
+    },
     changes=(Change("the marker is dropped where the device does not require stable writes"),),
 )
 

@@ -29,6 +29,10 @@ KERNEL = Kernel(
         "device_private_read",
     ),
     trees="v5.10.13 and v5.10.262",
+    violates={
+        "stable-writes": "reuse_swap_page() makes no test of stable writes for a large page whose "
+        "other slots are in use",
+    },
 )
 
 

@@ -23,6 +23,7 @@ KERNEL = Kernel(
         "kernel.wp_frees_swapcache": True,
     },
     trees="commit c145e0b47c77",
+    violates={"stable-writes": ""},
     changes=(
         Change(
             "a write fault reuses a fresh page, or one to which it holds the only reference",

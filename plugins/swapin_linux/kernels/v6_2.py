@@ -16,6 +16,7 @@ KERNEL = Kernel(
     capabilities={
         "kernel.swapin_error_entries": False,
         "kernel.poisoned_markers": True,
+        "kernel.anon_markers": True,
     },
     entry_kinds=(
         "hwpoison",

@@ -15,7 +15,7 @@ KERNEL = Kernel(
     capabilities={
         "kernel.per_vma_lock": True,
         "kernel.vma_lock_retry": True,
-        "kernel.anon_markers": True,
+        "kernel.uffd_wp_unpopulated": True,
     },
     changes=(
         Change(

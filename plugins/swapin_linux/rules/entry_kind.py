@@ -7,13 +7,20 @@ brought back, and 6.4 and 6.5 did not even look at the entry: both retry with th
 from collections.abc import Iterable
 
 from swapin import hookimpl
-from swapin.model import Expression, Outcome, Rule, Source, access, claim, folio, kernel, pte
+from swapin.model import Expression, Outcome, Rule, Source, access, claim, folio, kernel, pte, vma
 from swapin_linux.facts.pte import ENTRY
 
 DO_SWAP_PAGE = Source("mm/memory.c", "do_swap_page")
 
 UNLOOKED: Expression = kernel.vma_lock_retry & access.vma_lock
 """The fault is retried before its entry is looked at."""
+
+EXCLUSIVE: Expression = ENTRY.one_of("device_exclusive") & ~UNLOOKED
+REMOVE = Source("mm/memory.c", "remove_device_exclusive_entry", since="5.14")
+
+UFFD_MARKER: Expression = ENTRY.one_of("marker_uffd_wp") & ~UNLOOKED
+LEFTOVER: Expression = ~pte.same & ~(kernel.uffd_wp_unpopulated & vma.uffd_wp)
+"""The marker is only to be cleared, and is gone already."""
 
 PRIVATE: Expression = ENTRY.one_of("device_private") & ~UNLOOKED
 REACHED_PRIVATE: Expression = PRIVATE & ~access.vma_lock
@@ -31,9 +38,23 @@ RULES = (
     claim(
         Outcome.PATH_DEVICE_EXCLUSIVE,
         id="entry.device-exclusive",
-        when=ENTRY.one_of("device_exclusive") & ~UNLOOKED,
-        because="it is a device exclusive entry: remove_device_exclusive_entry()",
-        source=Source("mm/memory.c", "remove_device_exclusive_entry", since="5.14"),
+        when=EXCLUSIVE & folio.locked & pte.same,
+        because="it is a device exclusive entry, and is restored",
+        source=REMOVE,
+    ),
+    claim(
+        Outcome.PATH_RETRIED,
+        id="entry.device-exclusive-busy",
+        when=EXCLUSIVE & ~folio.locked,
+        because="the page of the device exclusive entry is locked by somebody else",
+        source=REMOVE,
+    ),
+    claim(
+        Outcome.PATH_RACED,
+        id="entry.device-exclusive-changed",
+        when=EXCLUSIVE & folio.locked & ~pte.same,
+        because="the device exclusive entry has changed",
+        source=REMOVE,
     ),
     claim(
         Outcome.PATH_DEVICE_PRIVATE,
@@ -101,16 +122,23 @@ RULES = (
     claim(
         Outcome.PATH_MISSING,
         id="marker.uffd-wp",
-        when=ENTRY.one_of("marker_uffd_wp") & ~UNLOOKED & kernel.anon_markers,
+        when=UFFD_MARKER & kernel.anon_markers & ~LEFTOVER,
         because="a userfaultfd marker stands for no page",
-        source=Source("mm/memory.c", "pte_marker_handle_uffd_wp", since="6.4"),
+        source=Source("mm/memory.c", "pte_marker_handle_uffd_wp", since="6.2"),
+    ),
+    claim(
+        Outcome.PATH_RACED,
+        id="marker.uffd-wp-changed",
+        when=UFFD_MARKER & kernel.anon_markers & LEFTOVER,
+        because="the marker was left over, and has changed",
+        source=Source("mm/memory.c", "pte_marker_clear", since="6.2"),
     ),
     claim(
         Outcome.PATH_BUS_ERROR,
         id="marker.not-for-anon",
-        when=ENTRY.one_of("marker_uffd_wp") & ~UNLOOKED & ~kernel.anon_markers,
+        when=UFFD_MARKER & ~kernel.anon_markers,
         because="a userfaultfd marker has no place in an anonymous VMA",
-        source=Source("mm/memory.c", "handle_pte_marker", since="5.19", until="6.3"),
+        source=Source("mm/memory.c", "handle_pte_marker", since="5.19", until="6.1"),
     ),
     claim(
         Outcome.PATH_BUS_ERROR,

@@ -29,7 +29,13 @@ GENUINE: Expression = ENTRY.one_of("swap") & ~UNLOOKED
 SWAPOFF: Expression = kernel.pins_swap_device & ~swap_device.available
 PINNED: Expression = GENUINE & ~SWAPOFF
 POISONED_HIT: Expression = folio.swapcache_hit & folio.hwpoison & ~kernel.hwpoison_under_lock
-UNCLAIMED: Expression = kernel.claims_slot & BYPASS & ~swap_slot.claimed
+# Since 6.12 the folio is allocated before the slot is claimed.
+UNCLAIMED: Expression = (
+    kernel.claims_slot
+    & BYPASS
+    & ~swap_slot.claimed
+    & (folio.allocated | ~kernel.allocates_large_folios)
+)
 MISSED: Expression = ~folio.swapcache_hit & ~folio.allocated
 HAD: Expression = PINNED & ~POISONED_HIT & ~UNCLAIMED & ~MISSED
 """The fault has a folio."""

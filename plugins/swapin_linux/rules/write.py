@@ -80,7 +80,8 @@ RULES = (
         & ~folio.ksm
         & (folio.fresh | (folio.sole_user & ~folio.writeback & ~folio.other_slots))
         & ~folio.extra_reference
-        & ~(folio.large & (kernel.wp_refuses_large | kernel.wp_reuses_large)),
+        # The swap cache holds a reference for each page of a large folio, and is taken for one.
+        & ~(folio.large & (folio.swapcache | kernel.wp_refuses_large | kernel.wp_reuses_large)),
         because="do_wp_page() frees the swap cache and then holds the only reference",
         source=Source("mm/memory.c", "do_wp_page", since="5.18"),
     ),

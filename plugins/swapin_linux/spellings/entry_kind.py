@@ -11,6 +11,7 @@ from swapin.model import (
     folio,
     follow,
     ignore,
+    pte,
     spell,
 )
 from swapin_linux.facts.pte import ENTRY
@@ -18,6 +19,7 @@ from swapin_linux.facts.pte import ENTRY
 SWAPOPS = "include/linux/swapops.h"
 LEAFOPS = "include/linux/leafops.h"
 MARKER = Source("mm/memory.c", "handle_pte_marker", since="5.19")
+REMOVE = Source("mm/memory.c", "remove_device_exclusive_entry", since="5.14")
 
 # Value of pte.entry, the name up to 6.18 and the one since 6.19, when swap entries became leaves.
 TESTS = (
@@ -103,17 +105,43 @@ SPELLINGS = (
         means=ENTRY.one_of("marker_uffd_wp"),
         source=Source(LEAFOPS, "softleaf_is_uffd_wp_marker", since="6.19"),
     ),
+    follow(
+        "pte_marker_handle_uffd_wp",
+        source=Source("mm/memory.c", "pte_marker_handle_uffd_wp", since="6.2"),
+    ),
+    follow("pte_marker_clear", source=Source("mm/memory.c", "pte_marker_clear", since="6.2")),
+    spell(
+        "pte_same(vmf->orig_pte, ptep_get(vmf->pte))",
+        means=pte.same,
+        source=Source("mm/memory.c", "pte_marker_clear", since="6.5"),
+    ),
     _ends(
-        "pte_marker_handle_uffd_wp(vmf)",
+        "pte_clear($mm, $address, $pte)",
         Outcome.PATH_MISSING,
-        Source("mm/memory.c", "pte_marker_handle_uffd_wp", since="5.19"),
+        Source("mm/memory.c", "pte_marker_clear", since="6.2"),
+    ),
+    _ends(
+        "do_pte_missing(vmf)",
+        Outcome.PATH_MISSING,
+        Source("mm/memory.c", "do_pte_missing", since="6.4"),
     ),
     _ends("migration_entry_wait($mm, $pmd, $address)", Outcome.PATH_MIGRATION, DO_SWAP_PAGE),
+    follow("remove_device_exclusive_entry", source=REMOVE),
+    # The page of an entry that is still there cannot have been freed.
+    spell("folio_try_get(folio)", means=TRUE, source=REMOVE, within=REMOVE.function),
     _ends(
-        "remove_device_exclusive_entry(vmf)",
+        "restore_exclusive_pte(vma, vmf->page, $address, $pte)",
         Outcome.PATH_DEVICE_EXCLUSIVE,
-        Source("mm/memory.c", "remove_device_exclusive_entry", since="5.14"),
+        Source("mm/memory.c", "restore_exclusive_pte", since="5.14", until="6.16"),
     ),
+    _ends(
+        "restore_exclusive_pte(vma, folio, vmf->page, $address, $pte, $old)",
+        Outcome.PATH_DEVICE_EXCLUSIVE,
+        Source("mm/memory.c", "restore_exclusive_pte", since="6.17"),
+    ),
+    ignore("mmu_notifier_range_init_owner", source=REMOVE),
+    ignore("mmu_notifier_invalidate_range_start", source=REMOVE),
+    ignore("mmu_notifier_invalidate_range_end", source=REMOVE),
     _ends(
         "vmf->page->pgmap->ops->migrate_to_ram(vmf)",
         Outcome.PATH_DEVICE_PRIVATE,

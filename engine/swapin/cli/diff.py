@@ -1,0 +1,195 @@
+"""``swapin diff``: what two kernels, architectures, devices or catalogs decide differently."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from swapin.cli import evaluator, sides
+from swapin.cli.exits import status
+from swapin.cli.text import word
+from swapin.model import FaultError, Group, Problem, Reason
+
+if TYPE_CHECKING:
+    from swapin.analysis import DiffReport, Side
+    from swapin.catalog import Catalog
+
+_MOST_CUBES = 12
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``diff``."""
+    parser = commands.add_parser(
+        "diff",
+        help="show what two kernels, architectures, devices or catalogs decide differently",
+        description="Show every input for which two sides decide differently, by outcome, as a "
+        "cover of cubes over facts; and the rules and conditions that are dead on one side.",
+        epilog="examples: swapin diff 6.19 7.0; swapin diff --arch arm --arch x86_64 "
+        "--kernel 6.1; swapin diff --backend zram --backend nvme-pi --kernel 6.12",
+    )
+    parser.add_argument("kernels", nargs="*", metavar="K", help="two releases or variants")
+    parser.add_argument("--kernel", metavar="K", help="the kernel of both sides")
+    parser.add_argument("--arch", action="append", default=[], metavar="A", help="once or twice")
+    parser.add_argument("--backend", action="append", default=[], metavar="B", help="once or twice")
+    parser.add_argument(
+        "--plugins-without",
+        metavar="NAME",
+        help="compare with the catalog without this plugin (or distribution)",
+    )
+    parser.add_argument(
+        "--outcome",
+        action="append",
+        choices=[group.field for group in Group],
+        help="compare this outcome only (default: all)",
+    )
+    parser.add_argument(
+        "--expect",
+        choices=["none", "some"],
+        help="none: a difference is a finding (default); some: that there is none is one",
+        default="none",
+    )
+    sides.add_given(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    sides.add_server(parser)
+    evaluator.add_strict(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare, print, and tell by the exit status whether anything was found."""
+    from swapin.analysis import diff
+    from swapin.analysis.diff import OUTCOMES
+    from swapin.analysis.side import GROUPS
+
+    catalog = evaluator.load(args).catalog
+    before, after = _sides(args, catalog)
+    outcomes = [OUTCOMES[name] for name in args.outcome] if args.outcome else GROUPS
+    if args.server:
+        if args.plugins_without:
+            raise _usage("--plugins-without", "a server has one catalog; compare here")
+        with sides.server(args) as analysis:
+            told = analysis.diff(*_described(args, sides.given(args, catalog)), args.outcome or ())
+        sides.show_json([told])
+        return status(findings=bool(told["differences"]) == (args.expect == "none"))
+    report = diff(before, after, outcomes)
+    if args.json:
+        print(json.dumps(report.to_dict(), ensure_ascii=False))
+    else:
+        print("\n".join(_text(report)))
+    found = bool(report.differences) == (args.expect == "none")
+    return status(findings=found, degraded=catalog.degraded)
+
+
+def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
+    from swapin.analysis import side_of
+
+    facts = sides.given(args, catalog)
+    kernels = _pair("K", args.kernels or ([args.kernel] if args.kernel else []))
+    arches = _pair("--arch", args.arch)
+    devices = _pair("--backend", args.backend)
+    catalogs = (catalog, _without(args.plugins_without) if args.plugins_without else catalog)
+    if not kernels[0]:
+        raise _usage("K", "name two kernels, or one with --kernel")
+    if len({*zip(kernels, arches, devices, map(id, catalogs), strict=True)}) == 1:
+        raise _usage("K", "both sides are the same: name two kernels, --arch, or --backend twice")
+    one, two = (
+        side_of(
+            known,
+            kernel,
+            architecture=arch,
+            stack=device.split("/") if device else (),
+            facts=facts,
+            name=f"{kernel} without {args.plugins_without}" if known is not catalog else "",
+        )
+        for known, kernel, arch, device in zip(catalogs, kernels, arches, devices, strict=True)
+    )
+    return one, two
+
+
+def _described(
+    args: argparse.Namespace, facts: dict[str, bool]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both sides as a server is told of them."""
+    kernels = _pair("K", args.kernels or [args.kernel])
+    rows = zip(kernels, _pair("--arch", args.arch), _pair("--backend", args.backend), strict=True)
+    before, after = (
+        {
+            "kernel": kernel,
+            "architecture": arch,
+            "stack": device.split("/") if device else [],
+            "facts": facts,
+        }
+        for kernel, arch, device in rows
+    )
+    return before, after
+
+
+def _without(name: str) -> Catalog:
+    from swapin.catalog import discover, load_catalog
+
+    found = discover()
+    left = [c for c in found if name not in (c.origin.plugin, c.origin.distribution)]
+    if len(left) == len(found):
+        known = ", ".join(sorted({c.origin.plugin for c in found}))
+        raise _usage("--plugins-without", f"no plugin `{name}`; there are {known}")
+    return load_catalog(candidates=left)
+
+
+def _pair(field: str, given: list[str]) -> tuple[str, str]:
+    if len(given) > 2:
+        raise _usage(field, f"{len(given)} are given; a diff has two sides")
+    return (given[0], given[-1]) if given else ("", "")
+
+
+def _usage(field: str, message: str) -> FaultError:
+    return FaultError([Problem(field, Reason.MALFORMED, message)])
+
+
+def _text(report: DiffReport) -> Iterator[str]:
+    before, after = report.before.name, report.after.name
+    if not report.differences:
+        yield f"no difference between {before} and {after} ({report.states:,} inputs)"
+    else:
+        outcomes = dict.fromkeys(found.outcome for found in report.differences)
+        yield f"{before} and {after} differ in {', '.join(outcomes)} ({report.states:,} inputs)"
+    for found in report.differences:
+        values = f"{_word(found.before)} in {before}, {_word(found.after)} in {after}"
+        yield f"  {found.outcome}: {values}"
+        many = "exactly when"
+        if len(found.cubes) > 1:
+            many += f" one of {len(found.cubes)} holds"
+        proven = ", the fewest that will do" if found.minimal else ""
+        yield f"    {many}{proven} ({found.states:,} inputs):"
+        for cube in found.cubes[:_MOST_CUBES]:
+            yield f"      {' and '.join(cube) or 'always'}"
+        if len(found.cubes) > _MOST_CUBES:
+            yield f"      and {len(found.cubes) - _MOST_CUBES} more (--json has them all)"
+        yield f"    nearest to an ordinary fault: {', '.join(found.witness) or 'an ordinary fault'}"
+        for side, rules in zip((before, after), found.rules, strict=True):
+            yield f"      {side}: {', '.join(rules) or 'no rule holds'}"
+    for one in report.one_sided:
+        yield f"  only {one.side} can have {one.states:,} inputs:"
+        for cube in one.cubes[:_MOST_CUBES]:
+            yield f"      {' and '.join(cube)}"
+    conditions: dict[tuple[str, str], list[str]] = {}
+    for dead in report.dead:
+        if dead.condition:
+            conditions.setdefault((dead.side, dead.condition), []).append(dead.rule)
+        else:
+            yield f"  rule {dead.rule}: {_DEAD[dead.how]} in {dead.side}"
+    for (side, condition), names in conditions.items():
+        yield f"  condition {condition}: makes no difference in {side} to {', '.join(names)}"
+
+
+_DEAD = {
+    "gone": "gone",
+    "gone, dead before": "gone; it decided nothing on the other side either",
+    "never fires": "never fires",
+    "dead": "dead: it may still fire, and decides nothing",
+}
+
+
+def _word(value: str) -> str:
+    return "not modelled" if value == "NOT_MODELLED" else word(value)

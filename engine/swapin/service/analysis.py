@@ -1,0 +1,163 @@
+"""The analysis service: check, diff and reach, as streams of progress that end in a report."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from swapin.analysis import Side, check, diff, reach, read_query, side_of
+from swapin.analysis.diff import OUTCOMES
+from swapin.analysis.report import as_json
+from swapin.catalog import Catalog
+from swapin.model import FaultError, Problem, Reason
+from swapin.model.errors import listed, unknown_name
+from swapin.service import errors
+from swapin.service.aio import Context
+from swapin.service.errors import CallRefused
+from swapin.v1 import analysis_service_pb2 as pb
+from swapin.v1 import analysis_service_pb2_grpc as pb_grpc
+
+_TURN = 0.05
+"""Seconds between two looks at how far the work is."""
+
+_WORKERS = 2
+"""Analyses that run at once; others wait. One takes a second of a core at most."""
+
+
+class _Unwanted(Exception):
+    """Ends work that nobody waits for any more."""
+
+
+class _Work:
+    """One analysis in a thread of its own, which ends at its next step if it is not wanted."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self._unwanted = threading.Event()
+
+    def step(self) -> None:
+        """Called by the work after each of its steps."""
+        self.done += 1
+        if self._unwanted.is_set():
+            raise _Unwanted
+
+    def drop(self) -> None:
+        """The client has left, or its deadline has passed."""
+        self._unwanted.set()
+
+
+class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
+    """Answers with what the library says, and nothing else.
+
+    :param max_steps: estimated steps that one analysis may take.
+    """
+
+    def __init__(self, catalog: Catalog, *, max_steps: int) -> None:
+        self._catalog = catalog
+        self._max_steps = max_steps
+        self._workers = asyncio.Semaphore(_WORKERS)
+
+    async def Check(  # noqa: N802
+        self, request: pb.CheckRequest, context: Context
+    ) -> AsyncIterator[pb.CheckResponse]:
+        """Check every invariant of some sides."""
+        asked = request.sides or [pb.Side(kernel=name) for name in self._catalog.kernels]
+
+        def run(work: _Work) -> str:
+            sides = [self._side(f"sides[{i}]", side) for i, side in enumerate(asked)]
+            return "\n".join(as_json(report.to_dict()) for report in check(sides, work.step))
+
+        async for step in self._streamed(len(asked), run, pb.CheckResponse, context):
+            yield step
+
+    async def Diff(  # noqa: N802
+        self, request: pb.DiffRequest, context: Context
+    ) -> AsyncIterator[pb.DiffResponse]:
+        """Compare two sides."""
+        for name in request.outcomes:
+            if name not in OUTCOMES:
+                raise _refused(unknown_name("outcomes", "outcome", name, OUTCOMES))
+        outcomes = [OUTCOMES[name] for name in request.outcomes or OUTCOMES]
+
+        def run(work: _Work) -> str:
+            sides = self._side("before", request.before), self._side("after", request.after)
+            return as_json(diff(*sides, outcomes, work.step).to_dict())
+
+        async for step in self._streamed(len(outcomes), run, pb.DiffResponse, context):
+            yield step
+
+    async def Reach(  # noqa: N802
+        self, request: pb.ReachRequest, context: Context
+    ) -> AsyncIterator[pb.ReachResponse]:
+        """Say whether something can be reached."""
+        kernels: Sequence[str] = list(request.kernels) or [
+            name for name, kernel in self._catalog.kernels.items() if not kernel.variant
+        ]
+        devices = list(request.devices)
+
+        def run(work: _Work) -> str:
+            query = read_query(request.query, self._catalog)
+            facts = self._facts("facts", request.facts)
+            return as_json(
+                reach(self._catalog, query, kernels, devices, facts, work.step).to_dict()
+            )
+
+        steps = len(kernels) * max(1, len(devices))
+        async for step in self._streamed(steps, run, pb.ReachResponse, context):
+            yield step
+
+    async def _streamed(
+        self, steps: int, run: Callable[[_Work], str], response: Any, context: Context
+    ) -> AsyncIterator[Any]:
+        """Progress while the work is done in a thread, then the report."""
+        if steps > self._max_steps:
+            raise CallRefused(errors.too_costly(steps, self._max_steps))
+        work = _Work(steps)
+        yield response(progress=pb.Progress(done=0, total=steps))
+        async with self._workers:
+            running = asyncio.ensure_future(asyncio.to_thread(run, work))
+            told = 0
+            try:
+                while not (await asyncio.wait([running], timeout=_TURN))[0]:
+                    if context.time_remaining() == 0:
+                        raise CallRefused(errors.deadline_passed())
+                    if work.done > told:
+                        told = work.done
+                        yield response(progress=pb.Progress(done=told, total=steps))
+            finally:
+                work.drop()
+                if not running.done():
+                    # The thread is free when it has come to its next step.
+                    await asyncio.shield(asyncio.gather(running, return_exceptions=True))
+        try:
+            report = running.result()
+        except FaultError as error:
+            raise CallRefused(errors.bad_fault(error)) from None
+        yield response(report_json=report)
+
+    def _side(self, field: str, side: pb.Side) -> Side:
+        if not side.kernel:
+            message = "a side has a kernel"
+            raise FaultError([Problem(f"{field}.kernel", Reason.MISSING, message)])
+        return side_of(
+            self._catalog,
+            side.kernel,
+            architecture=side.architecture,
+            stack=side.stack,
+            facts=self._facts(f"{field}.facts", side.facts),
+        )
+
+    def _facts(self, field: str, given: Any) -> dict[str, bool]:
+        atoms = self._catalog.atoms
+        strange = [name for name in given if name not in atoms]
+        if strange:
+            message = f"no fact {listed(strange)}"
+            raise FaultError([Problem(field, Reason.UNKNOWN_FIELD, message)])
+        return dict(given)
+
+
+def _refused(problem: Problem) -> CallRefused:
+    return CallRefused(errors.bad_fault(FaultError([problem])))
