@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from swapin.lab.backends import backends
 from swapin.lab.cpio import initramfs
 from swapin.lab.errors import LabError
 from swapin.lab.guest import program
@@ -122,10 +121,3 @@ def test_unknown_names_are_refused(tmp_path: Path) -> None:
     for name in ("/none.deb", "/none:/modules"):
         with pytest.raises(LabError, match="there is no file `/none"):
             obtain(name, nothing, X86_64, "cloud")
-
-
-def test_every_backend_names_a_preset(catalog) -> None:  # type: ignore[no-untyped-def]
-    """What a device is called in the model exists there."""
-    for backend in backends().values():
-        assert backend.preset in catalog.backends, backend.name
-        assert backend.summary

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from swapin.lab.backends import LabBackend
     from swapin.lab.compare import Difference
     from swapin.lab.kernels import Image
+    from swapin.lab.machines import Machine
     from swapin.lab.matrix import Matrix
+    from swapin.lab.packages import Packages
     from swapin.lab.plan import Plan
     from swapin.lab.run import KernelRun
     from swapin.lab.scenario import Scenario
@@ -205,15 +207,16 @@ def run_lab(args: argparse.Namespace) -> int:
 
     program = evaluator.load(args)
     emulated = machine(args.arch)
-    missing = missing_tools([emulated.emulator, emulated.compiler, "depmod", "dpkg-deb"])
-    if missing:
-        raise LabError("; ".join(missing))
+    chosen = _scenarios(args.scenario), _backends(args.backend)
     model = None
     if args.model:
         kernel = kernel_of(program.catalog, args.model)
         model = {"release": kernel.release, "variant": kernel.variant}
+    missing = missing_tools([emulated.emulator, emulated.compiler, "depmod", "dpkg-deb"])
+    if missing:
+        raise LabError("; ".join(missing))
     packages = Packages(emulated.debian)
-    work = _work(args, packages, emulated)
+    work = _work(args, packages, emulated, *chosen)
     done = run_kernels(
         work,
         emulated,
@@ -241,16 +244,25 @@ def run_lab(args: argparse.Namespace) -> int:
     )
 
 
-def _work(args: argparse.Namespace, packages: Any, emulated: Any) -> list[tuple[Image, Plan]]:
+def _work(
+    args: argparse.Namespace,
+    packages: Packages,
+    emulated: Machine,
+    scenarios: list[Scenario],
+    backends: list[LabBackend],
+) -> list[tuple[Image, Plan]]:
+    """The kernels, fetched, each with its plan."""
+    from swapin.lab.errors import LabError
     from swapin.lab.kernels import obtain
     from swapin.lab.plan import make_plan
 
-    scenarios, backends = _scenarios(args.scenario), _backends(args.backend)
     flavour = args.flavour or next(iter(emulated.flavours))
     quick = args.suite == "quick" and not args.scenario
-    work = []
+    work: list[tuple[Image, Plan]] = []
     for name in args.kernel:
         image = obtain(name, packages, emulated, flavour)
+        if any(image.name == other.name for other, _ in work):
+            raise LabError(f"two kernels `{image.name}` in one run: their results have one name")
         work.append((image, make_plan(image, scenarios, backends, quick=quick)))
     return work
 

@@ -45,7 +45,7 @@ class Image:
 
     @property
     def name(self) -> str:
-        """What it is called in results: the release, and the flavour unless it is the first."""
+        """What it is called in results and their files."""
         return self.release
 
 
