@@ -164,11 +164,14 @@ static int map(long count)
 
 static int fill(int same)
 {
-	/* Neither zeroes nor one word all over: those are stored without a write. */
+	/*
+	 * Neither zeroes nor one word all over: those are stored without a write. But something that
+	 * can be compressed, or zswap hands it to the device.
+	 */
 	for (int page = 0; page < pages; page++)
 		for (int i = 0; i < PAGE; i += 4)
 			*(uint32_t *)(BASE + page * PAGE + i) =
-				(i + 1) * 2654435761u + (same ? 0 : page * 40503u);
+				(i % 64 + 1) * 2654435761u + (same ? 0 : page * 40503u);
 	return 0;
 }
 
