@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 from swapin.cli import (
     audit,
+    capture,
     check,
     diff,
     entries,
     evaluate,
     explain_diff,
+    lab,
     pte,
     reach,
     recipe,
@@ -30,6 +32,8 @@ _COMMANDS = (
     reach,
     recipe,
     audit,
+    capture,
+    lab,
     pte,
     serve,
     entries,

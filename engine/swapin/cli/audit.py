@@ -149,22 +149,28 @@ def audit_text(result: Audit) -> str:
     """The table of groups, the disagreements, the bad lines and the totals."""
     lines = _table(result)
     for judgement in result.disagreements:
-        seen = ", ".join(
-            f"{outcome} {text.word(value)}"
-            for outcome in result.counts
-            if (value := judgement.seen(outcome)) is not None
-        )
-        lines += ["", f"{judgement.observation.place}: the kernel did: {seen}; the model says:"]
-        if isinstance(judgement.verdict, FaultError):
-            lines.append(f"  impossible: {judgement.verdict}")
-        else:
-            lines.append(text.verdict_text(judgement.verdict, Depth.DECIDING))
+        lines += ["", *disagreement_text(judgement)]
     lines += ["", *(f"{bad.place}: no observation: {bad.error}" for bad in result.bad_lines)]
     for outcome, counts in result.counts.items():
         told = ", ".join(f"{counts[key]} {key.replace('_', ' ')}" for key in counts)
         lines.append(f"{outcome}: {told}")
     lines.append(f"{result.observations} observations")
     return "\n".join(lines)
+
+
+def disagreement_text(judgement: Judgement) -> list[str]:
+    """What the kernel did, and what the model says instead."""
+    from swapin.observe.audit import OUTCOMES
+
+    seen = ", ".join(
+        f"{outcome} {text.word(value)}"
+        for outcome in OUTCOMES
+        if (value := judgement.seen(outcome)) is not None
+    )
+    lines = [f"{judgement.observation.place}: the kernel did: {seen}; the model says:"]
+    if isinstance(judgement.verdict, FaultError):
+        return [*lines, f"  impossible: {judgement.verdict}"]
+    return [*lines, text.verdict_text(judgement.verdict, Depth.DECIDING)]
 
 
 def _table(result: Audit) -> list[str]:

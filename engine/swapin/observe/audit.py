@@ -36,6 +36,11 @@ class Judgement:
             return "undetermined"
         return "agree" if said == seen else "disagree"
 
+    @property
+    def disagrees(self) -> bool:
+        """The kernel did otherwise than the model says, in some outcome."""
+        return any(self.of(outcome) == "disagree" for outcome in OUTCOMES)
+
     def seen(self, outcome: str) -> str | None:
         """What the kernel did, in the values of a verdict."""
         if outcome == "write":
@@ -109,7 +114,7 @@ def audit(
     :param progress: told the number of records done, after each.
     """
     result = Audit()
-    for number, judgement in enumerate(_judged(records, evaluate), 1):
+    for number, judgement in enumerate(judged(records, evaluate), 1):
         if isinstance(judgement, BadLine):
             result.bad_lines.append(judgement)
         else:
@@ -119,9 +124,10 @@ def audit(
     return result
 
 
-def _judged(
+def judged(
     records: Iterable[Observation | BadLine], evaluate: Evaluate
 ) -> Iterator[Judgement | BadLine]:
+    """Each observation beside its verdict; bad lines come first."""
     kept: list[Observation] = []
     for record in records:
         if isinstance(record, BadLine):
@@ -132,7 +138,38 @@ def _judged(
     for observation, verdict in zip(kept, verdicts, strict=True):
         if isinstance(verdict, FaultError):
             verdict = _with_ended_writeback(observation.fault, evaluate) or verdict
-        yield Judgement(observation, verdict)
+        judgement = Judgement(observation, verdict)
+        if observation.raced and judgement.disagrees:
+            judgement = _as_it_may_have_been(observation, evaluate) or judgement
+        yield judgement
+
+
+_OF_REFERENCES = (
+    "folio.sole_reference",
+    "folio.extra_reference",
+    "folio.lru_batched",
+    "folio.mapped",
+)
+
+
+def _as_it_may_have_been(observation: Observation, evaluate: Evaluate) -> Judgement | None:
+    """A judgement that does not disagree, for what may have been at the decision.
+
+    Another CPU may have ended writeback, or dropped a reference, between the decision and the
+    rmap call, where both were read. Neither can begin: the folio is locked.
+    """
+    fault = observation.fault
+    less = {name: value for name, value in fault.facts.items() if name not in _OF_REFERENCES}
+    guesses = [less]
+    if not fault.facts.get("folio.writeback", True):
+        written = {"folio.writeback": True}
+        guesses = [{**fault.facts, **written}, less, {**less, **written}]
+    for facts in guesses:
+        verdict = next(iter(evaluate([replace(fault, facts=facts)])))
+        judgement = Judgement(observation, verdict)
+        if not judgement.disagrees:
+            return judgement
+    return None
 
 
 def _with_ended_writeback(fault: Fault, evaluate: Evaluate) -> Verdict | None:

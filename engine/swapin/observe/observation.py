@@ -9,19 +9,22 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from swapin.catalog import Catalog
 from swapin.model import Fault, FaultError, Problem, Reason
 from swapin.program.description import Draft, finish
 
+K = TypeVar("K")
+
 _FAULT_FLAG_USER = 0x40
 _GZIP_MAGIC = b"\x1f\x8b"
 
-# What the documented scenarios settle about the page when the fault begins. Where each
+# What the documented scenarios settle about the page when the fault begins, for observations
+# that do not say it themselves (``scenario.facts``). Where each
 # process that has the page has it swapped out, no page table maps it. Where the child maps
 # it first, two processes have it throughout, whoever of them faults. In none of them does
 # anybody clear soft-dirty bits, which is what turns tracking on.
@@ -52,6 +55,9 @@ class Observation:
     """What the write did, as a value of the outcome ``write``; ``None`` if none was seen."""
     backend: str
     scenario: str
+    raced: bool = False
+    """Another CPU worked on the page, so what was read when it was mapped may have changed since
+    the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +75,27 @@ def read_observations(path: Path, catalog: Catalog) -> Iterator[Observation | Ba
 
     :raises OSError: the file cannot be read, or is not what its compression claims.
     """
+    for _, one in keyed_observations(path, catalog, lambda _: None):
+        yield one
+
+
+def keyed_observations(
+    path: Path, catalog: Catalog, key: Callable[[dict[str, Any]], K]
+) -> Iterator[tuple[K, Observation | BadLine]]:
+    """The same, each with what ``key`` makes of its record (an empty one for a bad line).
+
+    :raises OSError: as :func:`read_observations`.
+    """
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             place = f"{path}:{number}"
             try:
-                yield observation_of(_parsed(line), catalog, place)
+                record = _parsed(line)
+                yield key(record), observation_of(record, catalog, place)
             except FaultError as error:
-                yield BadLine(place, error)
+                yield key({}), BadLine(place, error)
 
 
 def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
@@ -86,7 +104,7 @@ def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
     return gzip.open(path) if compressed else path.open("rb")
 
 
-def _parsed(line: bytes) -> Mapping[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(line)
     except ValueError as error:
@@ -137,6 +155,7 @@ def observation_of(record: Mapping[str, Any], catalog: Catalog, place: str = "")
         write=_write(fault, observed, scenario),
         backend=_backend(fault),
         scenario=str(scenario.get("name", "-")),
+        raced=scenario.get("raced") is True,
     )
 
 
@@ -210,8 +229,14 @@ def _add_scenario(draft: Draft, access: Mapping[str, Any], scenario: Mapping[str
     if "store" in str(scenario.get("access", "")) or (by_user and access.get("write") is True):
         # A program stores by itself only where its VMA allows it.
         draft.fact("vma.writable", True)
-    for name, value in _SCENARIOS.get(str(scenario.get("name")), {}).items():
-        draft.fact(name, value)
+    facts = scenario.get("facts")
+    if facts is None:
+        facts = _SCENARIOS.get(str(scenario.get("name")), {})
+    if not isinstance(facts, dict):
+        draft.refuse("scenario.facts", Reason.WRONG_TYPE, "`scenario.facts` is not an object")
+        return
+    for name, value in facts.items():
+        draft.fact(name, value, f"scenario.facts.{name}")
 
 
 def _write(fault: Fault, observed: Mapping[str, Any], scenario: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,1 @@
+"""Boot stock distribution kernels under emulation and record what their swap-in faults did."""
