@@ -57,7 +57,7 @@ def test_nothing_of_the_payload(start_server, late_write):
     ask(running.address, [fault, odd])
     running.calls(1)
 
-    for word in ("null_blk", "x86_64", "paperclip", "writeback", "6.1"):
+    for word in ("null_blk", "x86_64", "paperclip", "writeback", '"6.1"'):
         assert word not in running.raw_log()
 
 

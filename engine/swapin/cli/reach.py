@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look, print, and end with 0 if it is reachable, with 1 if not."""
+    """Look and print; unreachable is an answer, and no finding."""
     from swapin.analysis import reach, read_query
 
     catalog = evaluator.load(args).catalog
