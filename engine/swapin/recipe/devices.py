@@ -37,6 +37,7 @@ _LOOP = f"""\
     run mount -t tmpfs -o size={_MEGABYTES + 16}m "$name" "/run/$name"
     undo umount "/run/$name"
     run truncate -s {_MEGABYTES}M "/run/$name/image"
+    loaded loop || run modprobe loop
     loop=$(ask losetup -f --show "/run/$name/image")
     undo losetup -d "$loop"
 """
@@ -105,8 +106,9 @@ DEVICES = {
             tools=(),
             make=f"""\
     loaded scsi_debug && refuse "scsi_debug is loaded already, with devices that are not ours"
+    # A delay of a second or more is refused.
     run modprobe scsi_debug dev_size_mb={_MEGABYTES} dif=1 dix=1 \\
-        ndelay="$((slow_ms * 1000000))"
+        ndelay=900000000
     undo modprobe -r scsi_debug
     run sleep 1
     disk=$(ask_found /sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/*)

@@ -99,7 +99,8 @@ def _reached(
     """The first choice of what a recipe can do that reaches the state."""
     query = read_query(text, catalog)
     for exclusive in (True, False):
-        for write in (True, False):
+        # A load first: what came of it can be seen before a write changes it.
+        for write in (False, True):
             for writeback in (False, True):
                 if writeback and not device.slow:
                     # A race is not a recipe: see the takes of `swapin reach`.
