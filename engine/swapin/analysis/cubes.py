@@ -49,7 +49,7 @@ def cover(d: Diagrams, condition: int, dont_care: int) -> Cover:
         lower, upper = _fewer_facts(d, lower, upper)
         minimal = False
     try:
-        primes = [cube for cube in _primes(d, upper) if _meets(d, cube, lower)]
+        primes = [cube for cube in _primes(d, upper) if d.meet(node_of(d, cube), lower)]
         chosen, finished = _fewest(d, lower, primes)
         minimal = minimal and finished
     except _TooMany:
@@ -72,37 +72,35 @@ def node_of(d: Diagrams, cube: Cube) -> int:
     return node
 
 
-def _meets(d: Diagrams, cube: Cube, condition: int) -> bool:
-    return d.restrict(condition, cube) != d.false
-
-
-_Prime = frozenset[tuple[str, bool]]
-
-
 def _primes(d: Diagrams, node: int) -> list[dict[str, bool]]:
     """Every prime implicant of a condition."""
-    made: dict[int, frozenset[_Prime]] = {}
+    # A prime is one integer, two bits a fact, so that "shorter than" is one operation.
+    made: dict[int, frozenset[int]] = {}
 
-    def walk(node: int) -> frozenset[_Prime]:
+    def walk(node: int) -> frozenset[int]:
         if d.is_leaf(node):
-            return frozenset((frozenset(),)) if d.value[node] else frozenset()
+            return frozenset((0,)) if d.value[node] else frozenset()
         found = made.get(node)
         if found is not None:
             return found
         low, high = d.low[node], d.high[node]
-        name = d.order[d.level[node]]
         both = walk(d.all([low, high]))
         kept = set(both)
-        for value, branch in ((False, low), (True, high)):
-            for prime in walk(branch):
-                if not any(shorter <= prime for shorter in both):
-                    kept.add(prime | {(name, value)})
+        for value, branch in enumerate((low, high)):
+            literal = 1 << 2 * d.level[node] + value
+            for prime in walk(branch) - both:
+                for shorter in both:
+                    if shorter & prime == shorter:
+                        break
+                else:
+                    kept.add(prime | literal)
         if len(kept) > _MOST_PRIMES:
             raise _TooMany
         result = made[node] = frozenset(kept)
         return result
 
-    return [dict(prime) for prime in sorted(walk(node), key=lambda p: (len(p), sorted(p)))]
+    primes = [{d.order[bit >> 1]: bool(bit & 1) for bit in _bits(prime)} for prime in walk(node)]
+    return sorted(primes, key=_place)
 
 
 def _fewest(
