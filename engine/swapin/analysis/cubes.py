@@ -43,6 +43,9 @@ def cover(d: Diagrams, condition: int, dont_care: int) -> Cover:
     if condition == d.false:
         return Cover((), True)
     lower, upper = condition, d.any([condition, dont_care])
+    alone = _one_cube(d, lower, upper)
+    if alone is not None:
+        return Cover((alone,), True)
     minimal = True
     if len(d.facts_of(upper)) > _MOST_FACTS:
         # Over many facts, those that need not be spoken of go first: a cover of few facts.
@@ -70,6 +73,36 @@ def node_of(d: Diagrams, cube: Cube) -> int:
             d.fact(name), node if cube[name] else d.false, d.false if cube[name] else node
         )
     return node
+
+
+def _one_cube(d: Diagrams, lower: int, upper: int) -> dict[str, bool] | None:
+    """The cube of fewest facts between two conditions, if one cube can be all."""
+    # A cube around the lower condition has no fact that both values of occur in it.
+    around = {
+        name: value
+        for name in d.facts_of(lower)
+        for value in (False, True)
+        if not d.meet(lower, node_of(d, {name: not value}))
+    }
+    if d.meet(d.negated(upper), node_of(d, around)):
+        return None
+    made: dict[int, dict[str, bool] | None] = {}
+
+    def walk(node: int) -> dict[str, bool] | None:
+        """The fewest of those facts with which a condition holds everywhere."""
+        if d.is_leaf(node):
+            return {} if d.value[node] else None
+        if node not in made:
+            name = d.order[d.level[node]]
+            value = around[name]
+            given = walk(d.high[node] if value else d.low[node])
+            spared = walk(d.all([d.low[node], d.high[node]]))
+            ways = [spared, None if given is None else {name: value, **given}]
+            made[node] = min((way for way in ways if way is not None), key=len, default=None)
+        return made[node]
+
+    others = set(d.facts_of(upper)).difference(around)
+    return walk(d.negated(d.some(d.negated(upper), others)))
 
 
 def _primes(d: Diagrams, node: int) -> list[dict[str, bool]]:
@@ -214,8 +247,8 @@ def _irredundant(d: Diagrams, lower: int, upper: int) -> tuple[list[dict[str, bo
             return made[key]
         level = min(d.level[lower], d.level[upper])
         name = d.order[level]
-        l0, l1 = (d.restrict(lower, {name: value}) for value in (False, True))
-        u0, u1 = (d.restrict(upper, {name: value}) for value in (False, True))
+        l0, l1 = d.branches(lower, level)
+        u0, u1 = d.branches(upper, level)
         zeros, f0 = walk(d.without(l0, u1), u0)
         ones, f1 = walk(d.without(l1, u0), u1)
         rest, f2 = walk(d.any([d.without(l0, f0), d.without(l1, f1)]), d.all([u0, u1]))

@@ -152,7 +152,13 @@ class _Comparison:
         self._catalog = two.side.catalog
         self._atoms = {**one.side.catalog.atoms, **two.side.catalog.atoms}
         self._ordinary = {**usual(one.side.catalog), **usual(two.side.catalog)}
-        derived = {atom for atom in d.order if self._atoms[atom].derived}
+        # Sides that make the same of every input can be told apart by what was made of it.
+        same = one.admissible == two.admissible
+        derived = {
+            atom
+            for atom in d.order
+            if (self._atoms[atom].hindsight if same else self._atoms[atom].derived)
+        }
         self._inputs = [atom for atom in d.order if atom not in derived]
         self._derived = derived
         self._here, self._there = (

@@ -55,7 +55,8 @@ class Diagrams:
     def _ask(self, level: int, low: int, high: int) -> int:
         return low if low == high else self._node((level, low, high), level, low, high)
 
-    def _branches(self, node: int, level: int) -> tuple[int, int]:
+    def branches(self, node: int, level: int) -> tuple[int, int]:
+        """What is left of a diagram for either value of the fact at a level, none being above."""
         return (self.low[node], self.high[node]) if self.level[node] == level else (node, node)
 
     def is_leaf(self, node: int) -> bool:
@@ -143,7 +144,7 @@ class Diagrams:
                 held = sum(1 << i for i, node in enumerate(nodes[1:]) if self.value[node])
                 found = self.leaf(frozenset((held,)))
             else:
-                branches = [self._branches(node, level) for node in nodes]
+                branches = [self.branches(node, level) for node in nodes]
                 low = build(tuple(branch[0] for branch in branches))
                 high = build(tuple(branch[1] for branch in branches))
                 found = self._ask(level, low, high)
@@ -170,8 +171,8 @@ class Diagrams:
             if level == self._leaf_level:
                 found = self.leaf(self.value[one] | self.value[two])
             else:
-                low1, high1 = self._branches(one, level)
-                low2, high2 = self._branches(two, level)
+                low1, high1 = self.branches(one, level)
+                low2, high2 = self.branches(two, level)
                 found = self._ask(level, self.united(low1, low2), self.united(high1, high2))
             self._both[key] = found
         return found
@@ -192,9 +193,10 @@ class Diagrams:
     def restrict(self, node: int, known: Mapping[str, bool]) -> int:
         """The diagram that is left when the known facts have these values."""
         made: dict[int, int] = {}
+        deepest = max((self._place[name] for name in known if name in self._place), default=-1)
 
         def walk(node: int) -> int:
-            if self.is_leaf(node):
+            if self.level[node] > deepest:
                 return node
             found = made.get(node)
             if found is None:
@@ -286,7 +288,7 @@ class Diagrams:
                 return True
             seen.add(pair)
             level = min(self.level[pair[0]], self.level[pair[1]])
-            branches = [self._branches(node, level) for node in pair]
+            branches = [self.branches(node, level) for node in pair]
             waiting += [(branches[0][side], branches[1][side]) for side in (0, 1)]
         return False
 
@@ -302,14 +304,14 @@ class Diagrams:
             if found is None:
                 level = self.level[care]
                 if self.low[care] == self.false:
-                    found = walk(self._branches(node, level)[1], self.high[care])
+                    found = walk(self.branches(node, level)[1], self.high[care])
                 elif self.high[care] == self.false:
-                    found = walk(self._branches(node, level)[0], self.low[care])
+                    found = walk(self.branches(node, level)[0], self.low[care])
                 elif level < self.level[node]:
                     found = walk(node, self.choose(self.low[care], self.true, self.high[care]))
                 else:
                     at = self.level[node]
-                    c0, c1 = self._branches(care, at)
+                    c0, c1 = self.branches(care, at)
                     found = self._ask(at, walk(self.low[node], c0), walk(self.high[node], c1))
                 made[key] = found
             return found
@@ -328,8 +330,8 @@ class Diagrams:
                 if level == self._leaf_level:
                     found = self.leaf(pair(self.value[one], self.value[two]))
                 else:
-                    low1, high1 = self._branches(one, level)
-                    low2, high2 = self._branches(two, level)
+                    low1, high1 = self.branches(one, level)
+                    low2, high2 = self.branches(two, level)
                     found = self._ask(level, walk(low1, low2), walk(high1, high2))
                 made[key] = found
             return found
