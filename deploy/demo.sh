@@ -44,7 +44,8 @@ describe() {
     swapin eval --server "$address" --kernel 6.1 --arch x86_64 --backend null_blk \
         --fact swap_device.stable_writes=true --pte 0x7fffffffffbfe0a \
         --fact access.write=true --fact vma.writable=true --fact folio.fresh=false \
-        --fact folio.ksm=false --fact folio.writeback=true --explain "$1"
+        --fact folio.ksm=false --fact folio.writeback=true \
+        --fact folio.writeback_ended=false --explain "$1"
 }
 describe rules
 echo

@@ -63,6 +63,7 @@ EASY = dict.fromkeys((*READ, "pte.entry.bad"), False) | dict.fromkeys(
 WRITE = "+access.write"
 UNMARKED = "-pte.swp_exclusive"
 LATE = "+folio.writeback"
+ENDED_SINCE = f"{LATE} +folio.writeback_ended"
 STABLE = "+swap_device.stable_writes"
 UNCACHED = "-folio.swapcache"
 MISS = "-folio.swapcache_hit"
@@ -258,6 +259,7 @@ BY_HAND: dict[str, list[tuple[str, str, dict[str, object], str]]] = {
         ("5.18", "", SHARED_REUSED, "do_wp_page() frees the cache: count 1"),
         ("5.18", f"{WRITE} {UNCACHED} +folio.sole_reference", E0_REUSED, "the only reference"),
         ("5.18", f"{WRITE} {LATE}", SHARED_COPIED, "writeback keeps the cache: count 2"),
+        ("5.18", f"{WRITE} {ENDED_SINCE}", SHARED_REUSED, "it ended in time: count 1"),
         ("5.18", f"{WRITE} {LATE} {STABLE}", SHARED_COPIED, "and stable writes are not asked"),
         ("5.18", f"{WRITE} {BYPASS}", E0_REUSED, "past the cache: fresh"),
         ("5.18", f"{WRITE} {COPY}", E0_REUSED, "a KSM copy is fresh"),
@@ -284,6 +286,7 @@ BY_HAND: dict[str, list[tuple[str, str, dict[str, object], str]]] = {
         ("6.1", WRITE, owned("IN_PLACE", writable=True), "marked: writable at once"),
         ("6.1", f"{WRITE} {LATE}", owned("IN_PLACE", writable=True), "nobody minds the writeback"),
         ("6.1", f"{WRITE} {LATE} {STABLE}", SHARED_COPIED, "dropped; writeback keeps the cache"),
+        ("6.1", f"{WRITE} {ENDED_SINCE} {STABLE}", SHARED_REUSED, "dropped; then it ended"),
         (V2, f"{WRITE} {LATE} {STABLE}", owned("IN_PLACE", writable=True), "the bug of v2"),
         (V2, f"{WRITE} {LATE}", SHARED_COPIED, "v2 drops where nobody minds"),
         ("6.1", UNMARKED, SHARED_REUSED, "unmarked, but nobody else has it"),
@@ -437,6 +440,7 @@ BY_HAND: dict[str, list[tuple[str, str, dict[str, object], str]]] = {
             SHARED_REUSED,
             "no reference is counted before mapping",
         ),
+        ("7.3", f"{WRITE} {ENDED_SINCE} {STABLE}", SHARED_REUSED, "dropped; then it ended"),
         ("7.3", f"{WRITE} {LATE} {STABLE}", SHARED_COPIED, "dropped; writeback keeps the cache"),
         ("7.3", "+pte.uffd_wp +vma.uffd_rwp", owned("NOT_ALLOWED"), "restored PROT_NONE"),
         (

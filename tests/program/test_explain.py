@@ -15,7 +15,13 @@ STABLE: dict[str, Any] = {
     "swap_device": {"backend": "null_blk", "stable_writes": True},
     "pte": {"raw": "0x7fffffffffbfe0a"},
     "access": {"write": True},
-    "folio": {"fresh": False, "ksm": False, "writeback": True, "large": False},
+    "folio": {
+        "fresh": False,
+        "ksm": False,
+        "writeback": True,
+        "writeback_ended": False,
+        "large": False,
+    },
     "vma": {"writable": True},
 }
 

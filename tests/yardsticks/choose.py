@@ -50,6 +50,7 @@ READ = (
     "folio.swapcache_hit",
     "folio.uptodate",
     "folio.writeback",
+    "folio.writeback_ended",
     "pte.entry.device_exclusive",
     "pte.entry.device_private",
     "pte.entry.hwpoison",

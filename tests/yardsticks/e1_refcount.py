@@ -80,11 +80,11 @@ def _path(s: Mapping[str, bool]) -> str:
     return "MAPPED"
 
 
-def _try_to_free_swap(s: Mapping[str, bool], in_cache: bool) -> bool:
+def _try_to_free_swap(s: Mapping[str, bool], in_cache: bool, under_writeback: bool) -> bool:
     """Say whether the page is in the swap cache afterwards."""
     if not in_cache:
         return False
-    if s["folio.writeback"]:
+    if under_writeback:
         return True
     other_swap_ptes_left = not s["swap_count"]
     if s["folio.large"] and s["folio.other_slots"]:
@@ -123,7 +123,8 @@ def _do_wp_page(
     if _page_count(s, in_cache, lru_batched) > allowed:
         return "COPIED"
     if in_cache:
-        in_cache = _try_to_free_swap(s, in_cache)
+        still_written = s["folio.writeback"] and not s["folio.writeback_ended"]
+        in_cache = _try_to_free_swap(s, in_cache, still_written)
     if _page_count(s, in_cache, lru_batched) != 1:
         return "COPIED"
     return "REUSED"

@@ -153,11 +153,11 @@ def _path(
     return "MAPPED"
 
 
-def _folio_free_swap(s: Mapping[str, bool], in_cache: bool) -> bool:
+def _folio_free_swap(s: Mapping[str, bool], in_cache: bool, under_writeback: bool) -> bool:
     """Say whether the folio is in the swap cache afterwards."""
     if not in_cache:
         return False
-    if s["folio.writeback"]:
+    if under_writeback:
         return True
     other_swap_ptes_left = not s["swap_count"]
     if s["folio.large"] and s["folio.other_slots"]:
@@ -198,7 +198,8 @@ def _wp_can_reuse_anon_folio(
     if _folio_ref_count(s, in_cache, lru_batched) > allowed:
         return False
     if in_cache:
-        in_cache = _folio_free_swap(s, in_cache)
+        still_written = s["folio.writeback"] and not s["folio.writeback_ended"]
+        in_cache = _folio_free_swap(s, in_cache, still_written)
     return _folio_ref_count(s, in_cache, lru_batched) == 1
 
 

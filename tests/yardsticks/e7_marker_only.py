@@ -118,11 +118,11 @@ def _path(s: Mapping[str, bool]) -> str:
     return "MAPPED"
 
 
-def _folio_free_swap(s: Mapping[str, bool], in_cache: bool) -> bool:
+def _folio_free_swap(s: Mapping[str, bool], in_cache: bool, under_writeback: bool) -> bool:
     """Say whether the folio is in the swap cache afterwards."""
     if not in_cache:
         return False
-    if s["folio.writeback"]:
+    if under_writeback:
         return True
     other_swap_ptes_left = not s["swap_count"]
     if s["folio.large"] and s["folio.other_slots"]:
@@ -177,7 +177,8 @@ def _wp_can_reuse_anon_folio(s: Mapping[str, bool], in_cache: bool) -> bool:
     if _folio_ref_count(s, in_cache, lru_batched) > allowed:
         return False
     if in_cache:
-        in_cache = _folio_free_swap(s, in_cache)
+        still_written = s["folio.writeback"] and not s["folio.writeback_ended"]
+        in_cache = _folio_free_swap(s, in_cache, still_written)
     return _folio_ref_count(s, in_cache, lru_batched) == 1
 
 
@@ -257,7 +258,7 @@ def decide(s: Mapping[str, bool]) -> dict[str, object]:
 
     # The folio is mapped and folio_put_swap() has given the entry back; now the cache.
     if _should_try_to_free_swap(s, in_cache, exclusive, fault_flag_write):
-        in_cache = _folio_free_swap(s, in_cache)
+        in_cache = _folio_free_swap(s, in_cache, s["folio.writeback"])
 
     if pte["write"]:
         write = "IN_PLACE"  # by this fault, or by the store that follows a read fault

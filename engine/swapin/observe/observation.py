@@ -138,6 +138,8 @@ def observation_of(record: Mapping[str, Any], catalog: Catalog, place: str = "")
     _add_references(draft, at_map)
     _add_flags(draft, at_map, str(kernel.get("release", "")), catalog)
     _add_scenario(draft, access, scenario)
+    if _outlasted(device, at_map, scenario):
+        draft.fact("folio.writeback_ended", False)
     fault = finish(
         draft,
         {
@@ -237,6 +239,19 @@ def _add_scenario(draft: Draft, access: Mapping[str, Any], scenario: Mapping[str
         return
     for name, value in facts.items():
         draft.fact(name, value, f"scenario.facts.{name}")
+
+
+def _outlasted(
+    device: Mapping[str, Any], at_map: Mapping[str, Any], scenario: Mapping[str, Any]
+) -> bool:
+    """Whether the documented devices are known to write for longer than the fault takes."""
+    return (
+        "facts" not in scenario
+        and device.get("backend") == "null_blk"
+        and at_map.get("writeback") is True
+        # No wait between page-out and fault, and the timer completes after 400 ms.
+        and scenario.get("wait_us") == 0
+    )
 
 
 def _write(fault: Fault, observed: Mapping[str, Any], scenario: Mapping[str, Any]) -> str | None:

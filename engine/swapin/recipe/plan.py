@@ -22,6 +22,8 @@ _SETTLED = {
     "folio.locked": True,
     "folio.entry_matches": True,
     "folio.hwpoison": False,
+    # A slow device writes for longer than the fault takes.
+    "folio.writeback_ended": False,
     "folio.uptodate": True,
     "folio.large": False,
     "folio.ksm": False,

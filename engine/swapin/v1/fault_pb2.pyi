@@ -165,7 +165,7 @@ class Access(_message.Message):
     def __init__(self, write: bool = ..., vma_lock: bool = ...) -> None: ...
 
 class Folio(_message.Message):
-    __slots__ = ("ksm", "fresh", "writeback", "swapcache_hit", "ksm_copy", "swapcache", "anon", "dirty", "mapped", "sole_user", "sole_reference", "extra_reference", "lru_batched", "swap_full", "allocated", "locked", "entry_matches", "hwpoison", "uptodate", "large", "range_matches", "other_slots", "large_reusable", "was_exclusive")
+    __slots__ = ("ksm", "fresh", "writeback", "swapcache_hit", "ksm_copy", "swapcache", "anon", "dirty", "mapped", "sole_user", "sole_reference", "extra_reference", "lru_batched", "swap_full", "allocated", "locked", "entry_matches", "hwpoison", "uptodate", "large", "range_matches", "other_slots", "large_reusable", "was_exclusive", "writeback_ended")
     KSM_FIELD_NUMBER: _ClassVar[int]
     FRESH_FIELD_NUMBER: _ClassVar[int]
     WRITEBACK_FIELD_NUMBER: _ClassVar[int]
@@ -190,6 +190,7 @@ class Folio(_message.Message):
     OTHER_SLOTS_FIELD_NUMBER: _ClassVar[int]
     LARGE_REUSABLE_FIELD_NUMBER: _ClassVar[int]
     WAS_EXCLUSIVE_FIELD_NUMBER: _ClassVar[int]
+    WRITEBACK_ENDED_FIELD_NUMBER: _ClassVar[int]
     ksm: bool
     fresh: bool
     writeback: bool
@@ -214,7 +215,8 @@ class Folio(_message.Message):
     other_slots: bool
     large_reusable: bool
     was_exclusive: bool
-    def __init__(self, ksm: bool = ..., fresh: bool = ..., writeback: bool = ..., swapcache_hit: bool = ..., ksm_copy: bool = ..., swapcache: bool = ..., anon: bool = ..., dirty: bool = ..., mapped: bool = ..., sole_user: bool = ..., sole_reference: bool = ..., extra_reference: bool = ..., lru_batched: bool = ..., swap_full: bool = ..., allocated: bool = ..., locked: bool = ..., entry_matches: bool = ..., hwpoison: bool = ..., uptodate: bool = ..., large: bool = ..., range_matches: bool = ..., other_slots: bool = ..., large_reusable: bool = ..., was_exclusive: bool = ...) -> None: ...
+    writeback_ended: bool
+    def __init__(self, ksm: bool = ..., fresh: bool = ..., writeback: bool = ..., swapcache_hit: bool = ..., ksm_copy: bool = ..., swapcache: bool = ..., anon: bool = ..., dirty: bool = ..., mapped: bool = ..., sole_user: bool = ..., sole_reference: bool = ..., extra_reference: bool = ..., lru_batched: bool = ..., swap_full: bool = ..., allocated: bool = ..., locked: bool = ..., entry_matches: bool = ..., hwpoison: bool = ..., uptodate: bool = ..., large: bool = ..., range_matches: bool = ..., other_slots: bool = ..., large_reusable: bool = ..., was_exclusive: bool = ..., writeback_ended: bool = ...) -> None: ...
 
 class Vma(_message.Message):
     __slots__ = ("writable", "uffd_wp", "uffd_wp_async", "soft_dirty_tracking", "uffd_rwp")

@@ -13,6 +13,12 @@ CONSTRAINTS = (
         "lock to look",
         source=Source("block/bdev.c", "bdev_write_page", since="6.1", until="6.2"),
     ),
+    Constraint(
+        id="writeback.ends-once",
+        holds=folio.writeback | ~folio.writeback_ended,
+        because="only writeback that was under way can have ended",
+        source=Source("mm/filemap.c", "folio_end_writeback", since="5.18"),
+    ),
 )
 
 

@@ -23,6 +23,12 @@ FACTS = (
         source=Source("mm/memory.c", "do_swap_page"),
     ),
     Fact(
+        name="folio.writeback_ended",
+        # Nothing that the fault holds keeps the device from finishing.
+        meaning="the writeback that do_swap_page() found has ended when do_wp_page() looks",
+        source=Source("mm/memory.c", "do_wp_page", since="5.18"),
+    ),
+    Fact(
         name="folio.swapcache_hit",
         meaning="the swap cache had the folio when the fault looked it up",
         usual=True,

@@ -22,9 +22,13 @@ INVARIANTS = (
     Invariant(
         id="stable-writes",
         holds=~(folio.writeback & swap_device.stable_writes)
-        | (~Outcome.MAPPED_EXCLUSIVE.yes & ~Outcome.PTE_WRITABLE.yes),
+        | (
+            ~Outcome.MAPPED_EXCLUSIVE.yes
+            & ~Outcome.PTE_WRITABLE.yes
+            & (folio.writeback_ended | ~Outcome.WRITE_REUSED.yes)
+        ),
         meaning="a page under writeback on a device that requires stable writes is neither "
-        "exclusive nor writable",
+        "exclusive nor writable, nor reused while it is written",
         source=Source("include/linux/swap.h", "SWP_STABLE_WRITES"),
     ),
     Invariant(

@@ -4,7 +4,8 @@ A writable PTE takes the write in place. Otherwise ``do_wp_page()`` reuses the p
 since 5.19 an exclusive page without any test; a page that is not exclusive if, after the swap
 cache was freed, nobody else refers to it. While writeback lasts the swap cache cannot be
 freed, so the page is copied: this keeps "not exclusive" safe on devices that require stable
-writes.
+writes. Writeback ends by itself, though, and may do so between the two functions: then the page
+is reused, and that is safe too.
 """
 
 from collections.abc import Iterable
@@ -28,6 +29,9 @@ TO_DO_WP_PAGE: Expression = ~Outcome.WRITE_NOT_ALLOWED.yes & ~Outcome.WRITE_IN_P
 
 REMEMBERED: Expression = kernel.anon_exclusive & Outcome.MAPPED_EXCLUSIVE.yes
 """PG_anon_exclusive is set when do_wp_page() looks."""
+
+STILL_WRITTEN: Expression = folio.writeback & ~folio.writeback_ended
+"""The page is under writeback when do_wp_page() looks."""
 
 LEFT_THE_CACHE: Expression = (
     folio.fresh
@@ -78,7 +82,7 @@ RULES = (
         & ~REMEMBERED
         & kernel.wp_frees_swapcache
         & ~folio.ksm
-        & (folio.fresh | (folio.sole_user & ~folio.writeback & ~folio.other_slots))
+        & (folio.fresh | (folio.sole_user & ~STILL_WRITTEN & ~folio.other_slots))
         & ~folio.extra_reference
         # The swap cache holds a reference for each page of a large folio, and is taken for one.
         & ~(folio.large & (folio.swapcache | kernel.wp_refuses_large | kernel.wp_reuses_large)),

@@ -10,6 +10,7 @@ from swapin.model import (
     Outcome,
     Source,
     Spelling,
+    fact,
     folio,
     follow,
     spell,
@@ -22,6 +23,12 @@ LARGE = Source("mm/memory.c", "__wp_can_reuse_large_anon_folio", since="6.15")
 
 DRAINED: Expression = ~folio.mapped & ~folio.extra_reference
 """Nobody else refers to the page, once this CPU's LRU batch is drained."""
+
+
+FREE: Expression = (
+    fact("swap_count") & ~folio.other_slots & (~folio.writeback | folio.writeback_ended)
+)
+"""folio_free_swap() takes the folio out of the swap cache by now."""
 
 
 def _writes(text: str, outcome: Outcome) -> Spelling:
@@ -47,6 +54,15 @@ SPELLINGS = (
         source=HERE,
     ),
     spell("vma->vm_flags & (VM_SHARED | VM_MAYSHARE)", means=FALSE, source=HERE),
+    *(
+        spell(text, reads="in_cache = in_cache && !is_free_by_now", within=name, source=HERE)
+        for name, text in (
+            ("do_wp_page", "try_to_free_swap(page)"),
+            ("do_wp_page", "folio_free_swap(folio)"),
+            ("wp_can_reuse_anon_folio", "folio_free_swap(folio)"),
+        )
+    ),
+    spell("is_free_by_now", means=FREE, source=Source("mm/swapfile.c")),
     # The page that the fault has mapped.
     spell("PageAnon(vmf->page)", means=TRUE, within="do_wp_page", source=HERE),
     spell("folio_test_anon(folio)", means=TRUE, within="do_wp_page", source=HERE),
