@@ -9,13 +9,13 @@ from typing import Any
 
 from swapin.analysis import Side, check, diff, reach, read_query, side_of
 from swapin.analysis.diff import OUTCOMES
-from swapin.analysis.report import as_json
 from swapin.catalog import Catalog
 from swapin.model import FaultError, Problem, Reason
 from swapin.model.errors import listed, unknown_name
 from swapin.service import errors
 from swapin.service.aio import Context
 from swapin.service.errors import CallRefused
+from swapin.service.wire_report import report_to_proto
 from swapin.v1 import analysis_service_pb2 as pb
 from swapin.v1 import analysis_service_pb2_grpc as pb_grpc
 
@@ -66,9 +66,10 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
         """Check every invariant of some sides."""
         asked = request.sides or [pb.Side(kernel=name) for name in self._catalog.kernels]
 
-        def run(work: _Work) -> str:
+        def run(work: _Work) -> list[Any]:
             sides = [self._side(f"sides[{i}]", side) for i, side in enumerate(asked)]
-            return "\n".join(as_json(report.to_dict()) for report in check(sides, work.step))
+            found = check(sides, work.step)
+            return [report_to_proto(report.to_dict(), pb.CheckReport()) for report in found]
 
         async for step in self._streamed(len(asked), run, pb.CheckResponse, context):
             yield step
@@ -82,9 +83,10 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
                 raise _refused(unknown_name("outcomes", "outcome", name, OUTCOMES))
         outcomes = [OUTCOMES[name] for name in request.outcomes or OUTCOMES]
 
-        def run(work: _Work) -> str:
+        def run(work: _Work) -> list[Any]:
             sides = self._side("before", request.before), self._side("after", request.after)
-            return as_json(diff(*sides, outcomes, work.step).to_dict())
+            found = diff(*sides, outcomes, work.step)
+            return [report_to_proto(found.to_dict(), pb.DiffReport())]
 
         async for step in self._streamed(len(outcomes), run, pb.DiffResponse, context):
             yield step
@@ -98,21 +100,20 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
         ]
         devices = list(request.devices)
 
-        def run(work: _Work) -> str:
+        def run(work: _Work) -> list[Any]:
             query = read_query(request.query, self._catalog)
             facts = self._facts("facts", request.facts)
-            return as_json(
-                reach(self._catalog, query, kernels, devices, facts, work.step).to_dict()
-            )
+            found = reach(self._catalog, query, kernels, devices, facts, work.step)
+            return [report_to_proto(found.to_dict(), pb.ReachReport())]
 
         steps = len(kernels) * max(1, len(devices))
         async for step in self._streamed(steps, run, pb.ReachResponse, context):
             yield step
 
     async def _streamed(
-        self, steps: int, run: Callable[[_Work], str], response: Any, context: Context
+        self, steps: int, run: Callable[[_Work], list[Any]], response: Any, context: Context
     ) -> AsyncIterator[Any]:
-        """Progress while the work is done in a thread, then the report."""
+        """Progress while the work is done in a thread, then the reports."""
         if steps > self._max_steps:
             raise CallRefused(errors.too_costly(steps, self._max_steps))
         work = _Work(steps)
@@ -133,10 +134,11 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
                     # The thread is free when it has come to its next step.
                     await asyncio.shield(asyncio.gather(running, return_exceptions=True))
         try:
-            report = running.result()
+            reports = running.result()
         except FaultError as error:
             raise CallRefused(errors.bad_fault(error)) from None
-        yield response(report_json=report)
+        for report in reports:
+            yield response(report=report)
 
     def _side(self, field: str, side: pb.Side) -> Side:
         if not side.kernel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import grpc
 
 from swapin.service.call_errors import error_of_call
 from swapin.service.service_error import ServiceError
+from swapin.service.wire_report import report_from_proto
 from swapin.v1 import analysis_service_pb2 as pb
 from swapin.v1 import analysis_service_pb2_grpc as pb_grpc
 
@@ -39,8 +39,7 @@ class AnalysisClient:
         :raises ServiceError: the call failed otherwise.
         """
         request = pb.CheckRequest(sides=[_side(side) for side in sides])
-        told = self._report(self._stub.Check, request, progress)
-        return [json.loads(line) for line in told.splitlines()]
+        return self._reports(self._stub.Check, request, progress)
 
     def diff(
         self,
@@ -51,8 +50,7 @@ class AnalysisClient:
     ) -> dict[str, Any]:
         """The JSON form of what two sides decide differently; see :meth:`check`."""
         request = pb.DiffRequest(before=_side(before), after=_side(after), outcomes=outcomes)
-        found: dict[str, Any] = json.loads(self._report(self._stub.Diff, request, progress))
-        return found
+        return self._reports(self._stub.Diff, request, progress)[0]
 
     def reach(
         self,
@@ -64,19 +62,23 @@ class AnalysisClient:
     ) -> dict[str, Any]:
         """The JSON form of whether something can be reached; see :meth:`check`."""
         request = pb.ReachRequest(query=query, kernels=kernels, devices=devices, facts=facts or {})
-        found: dict[str, Any] = json.loads(self._report(self._stub.Reach, request, progress))
-        return found
+        return self._reports(self._stub.Reach, request, progress)[0]
 
-    def _report(self, method: Any, request: Any, progress: Progress | None) -> str:
+    def _reports(
+        self, method: Any, request: Any, progress: Progress | None
+    ) -> list[dict[str, Any]]:
+        found = []
         try:
             for response in method(request, timeout=self._timeout):
-                if response.WhichOneof("step") == "report_json":
-                    return str(response.report_json)
-                if progress:
+                if response.WhichOneof("step") == "report":
+                    found.append(report_from_proto(response.report))
+                elif progress:
                     progress(response.progress.done, response.progress.total)
         except grpc.RpcError as error:
             raise error_of_call(error) from error
-        raise ServiceError("INTERNAL", "", "the server ended the stream without a report")
+        if not found:
+            raise ServiceError("INTERNAL", "", "the server ended the stream without a report")
+        return found
 
 
 def _side(side: Mapping[str, Any]) -> pb.Side:

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n swapin/v1/analysis_service.proto\x12\tswapin.v1\"\x94\x01\n\x04Side\x12\x0e\n\x06kernel\x18\x01 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x03(\t\x12)\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x1a.swapin.v1.Side.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"\'\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\r\x12\r\n\x05total\x18\x02 \x01(\r\".\n\x0c\x43heckRequest\x12\x1e\n\x05sides\x18\x01 \x03(\x0b\x32\x0f.swapin.v1.Side\"W\n\rCheckResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12\x15\n\x0breport_json\x18\x02 \x01(\tH\x00\x42\x06\n\x04step\"`\n\x0b\x44iffRequest\x12\x1f\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x0f.swapin.v1.Side\x12\x1e\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x0f.swapin.v1.Side\x12\x10\n\x08outcomes\x18\x03 \x03(\t\"V\n\x0c\x44iffResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12\x15\n\x0breport_json\x18\x02 \x01(\tH\x00\x42\x06\n\x04step\"\xa0\x01\n\x0cReachRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12\x0f\n\x07kernels\x18\x02 \x03(\t\x12\x0f\n\x07\x64\x65vices\x18\x03 \x03(\t\x12\x31\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\".swapin.v1.ReachRequest.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"W\n\rReachResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12\x15\n\x0breport_json\x18\x02 \x01(\tH\x00\x42\x06\n\x04step2\xc8\x01\n\x0f\x41nalysisService\x12<\n\x05\x43heck\x12\x17.swapin.v1.CheckRequest\x1a\x18.swapin.v1.CheckResponse0\x01\x12\x39\n\x04\x44iff\x12\x16.swapin.v1.DiffRequest\x1a\x17.swapin.v1.DiffResponse0\x01\x12<\n\x05Reach\x12\x17.swapin.v1.ReachRequest\x1a\x18.swapin.v1.ReachResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n swapin/v1/analysis_service.proto\x12\tswapin.v1\"\x94\x01\n\x04Side\x12\x0e\n\x06kernel\x18\x01 \x01(\t\x12\x14\n\x0c\x61rchitecture\x18\x02 \x01(\t\x12\r\n\x05stack\x18\x03 \x03(\t\x12)\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x1a.swapin.v1.Side.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"\'\n\x08Progress\x12\x0c\n\x04\x64one\x18\x01 \x01(\r\x12\r\n\x05total\x18\x02 \x01(\r\".\n\x0c\x43heckRequest\x12\x1e\n\x05sides\x18\x01 \x03(\x0b\x32\x0f.swapin.v1.Side\"j\n\rCheckResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.swapin.v1.CheckReportH\x00\x42\x06\n\x04step\"k\n\x0b\x43heckReport\x12\x0e\n\x06kernel\x18\x01 \x01(\t\x12\x0e\n\x06states\x18\x02 \x01(\x04\x12\x12\n\ninvariants\x18\x03 \x01(\r\x12(\n\nviolations\x18\x04 \x03(\x0b\x32\x14.swapin.v1.Violation\"\x90\x01\n\tViolation\x12\x11\n\tinvariant\x18\x01 \x01(\t\x12\x0f\n\x07meaning\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x0e\n\x06states\x18\x04 \x01(\x04\x12\x0f\n\x07unusual\x18\x05 \x03(\t\x12\r\n\x05rules\x18\x06 \x03(\t\x12\x10\n\x08outcomes\x18\x07 \x03(\t\x12\r\n\x05known\x18\x08 \x01(\t\"`\n\x0b\x44iffRequest\x12\x1f\n\x06\x62\x65\x66ore\x18\x01 \x01(\x0b\x32\x0f.swapin.v1.Side\x12\x1e\n\x05\x61\x66ter\x18\x02 \x01(\x0b\x32\x0f.swapin.v1.Side\x12\x10\n\x08outcomes\x18\x03 \x03(\t\"h\n\x0c\x44iffResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12\'\n\x06report\x18\x02 \x01(\x0b\x32\x15.swapin.v1.DiffReportH\x00\x42\x06\n\x04step\"\xae\x01\n\nDiffReport\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\t\x12\x0e\n\x06states\x18\x03 \x01(\x04\x12*\n\x0b\x64ifferences\x18\x04 \x03(\x0b\x32\x15.swapin.v1.Difference\x12&\n\tone_sided\x18\x05 \x03(\x0b\x32\x13.swapin.v1.OneSided\x12\x1d\n\x04\x64\x65\x61\x64\x18\x06 \x03(\x0b\x32\x0f.swapin.v1.Dead\"\xb6\x01\n\nDifference\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x02 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x03 \x01(\t\x12\x1d\n\x04when\x18\x04 \x03(\x0b\x32\x0f.swapin.v1.Cube\x12\x0f\n\x07minimal\x18\x05 \x01(\x08\x12\x0e\n\x06states\x18\x06 \x01(\x04\x12\x0f\n\x07witness\x18\x07 \x03(\t\x12\'\n\x05rules\x18\x08 \x01(\x0b\x32\x18.swapin.v1.DecidingRules\"\x15\n\x04\x43ube\x12\r\n\x05\x66\x61\x63ts\x18\x01 \x03(\t\".\n\rDecidingRules\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x03(\t\x12\r\n\x05\x61\x66ter\x18\x02 \x03(\t\"G\n\x08OneSided\x12\x0c\n\x04side\x18\x01 \x01(\t\x12\x1d\n\x04when\x18\x02 \x03(\x0b\x32\x0f.swapin.v1.Cube\x12\x0e\n\x06states\x18\x03 \x01(\x04\"B\n\x04\x44\x65\x61\x64\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0c\n\x04side\x18\x02 \x01(\t\x12\x0b\n\x03how\x18\x03 \x01(\t\x12\x11\n\tcondition\x18\x04 \x01(\t\"\xa0\x01\n\x0cReachRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12\x0f\n\x07kernels\x18\x02 \x03(\t\x12\x0f\n\x07\x64\x65vices\x18\x03 \x03(\t\x12\x31\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\".swapin.v1.ReachRequest.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x08:\x02\x38\x01\"j\n\rReachResponse\x12\'\n\x08progress\x18\x01 \x01(\x0b\x32\x13.swapin.v1.ProgressH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.swapin.v1.ReachReportH\x00\x42\x06\n\x04step\"X\n\x0bReachReport\x12\r\n\x05query\x18\x01 \x01(\t\x12\x11\n\treachable\x18\x02 \x01(\x08\x12\'\n\x07\x61nswers\x18\x03 \x03(\x0b\x32\x16.swapin.v1.ReachAnswer\"\x83\x01\n\x0bReachAnswer\x12\x0f\n\x07kernels\x18\x01 \x03(\t\x12\x0f\n\x07\x64\x65vices\x18\x02 \x03(\t\x12\x11\n\treachable\x18\x03 \x01(\x08\x12\x0f\n\x07witness\x18\x04 \x03(\t\x12\r\n\x05takes\x18\x05 \x03(\t\x12\x0f\n\x07\x62locked\x18\x06 \x03(\t\x12\x0e\n\x06unless\x18\x07 \x03(\t2\xc8\x01\n\x0f\x41nalysisService\x12<\n\x05\x43heck\x12\x17.swapin.v1.CheckRequest\x1a\x18.swapin.v1.CheckResponse0\x01\x12\x39\n\x04\x44iff\x12\x16.swapin.v1.DiffRequest\x1a\x17.swapin.v1.DiffResponse0\x01\x12<\n\x05Reach\x12\x17.swapin.v1.ReachRequest\x1a\x18.swapin.v1.ReachResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,17 +44,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKREQUEST']._serialized_start=239
   _globals['_CHECKREQUEST']._serialized_end=285
   _globals['_CHECKRESPONSE']._serialized_start=287
-  _globals['_CHECKRESPONSE']._serialized_end=374
-  _globals['_DIFFREQUEST']._serialized_start=376
-  _globals['_DIFFREQUEST']._serialized_end=472
-  _globals['_DIFFRESPONSE']._serialized_start=474
-  _globals['_DIFFRESPONSE']._serialized_end=560
-  _globals['_REACHREQUEST']._serialized_start=563
-  _globals['_REACHREQUEST']._serialized_end=723
+  _globals['_CHECKRESPONSE']._serialized_end=393
+  _globals['_CHECKREPORT']._serialized_start=395
+  _globals['_CHECKREPORT']._serialized_end=502
+  _globals['_VIOLATION']._serialized_start=505
+  _globals['_VIOLATION']._serialized_end=649
+  _globals['_DIFFREQUEST']._serialized_start=651
+  _globals['_DIFFREQUEST']._serialized_end=747
+  _globals['_DIFFRESPONSE']._serialized_start=749
+  _globals['_DIFFRESPONSE']._serialized_end=853
+  _globals['_DIFFREPORT']._serialized_start=856
+  _globals['_DIFFREPORT']._serialized_end=1030
+  _globals['_DIFFERENCE']._serialized_start=1033
+  _globals['_DIFFERENCE']._serialized_end=1215
+  _globals['_CUBE']._serialized_start=1217
+  _globals['_CUBE']._serialized_end=1238
+  _globals['_DECIDINGRULES']._serialized_start=1240
+  _globals['_DECIDINGRULES']._serialized_end=1286
+  _globals['_ONESIDED']._serialized_start=1288
+  _globals['_ONESIDED']._serialized_end=1359
+  _globals['_DEAD']._serialized_start=1361
+  _globals['_DEAD']._serialized_end=1427
+  _globals['_REACHREQUEST']._serialized_start=1430
+  _globals['_REACHREQUEST']._serialized_end=1590
   _globals['_REACHREQUEST_FACTSENTRY']._serialized_start=152
   _globals['_REACHREQUEST_FACTSENTRY']._serialized_end=196
-  _globals['_REACHRESPONSE']._serialized_start=725
-  _globals['_REACHRESPONSE']._serialized_end=812
-  _globals['_ANALYSISSERVICE']._serialized_start=815
-  _globals['_ANALYSISSERVICE']._serialized_end=1015
+  _globals['_REACHRESPONSE']._serialized_start=1592
+  _globals['_REACHRESPONSE']._serialized_end=1698
+  _globals['_REACHREPORT']._serialized_start=1700
+  _globals['_REACHREPORT']._serialized_end=1788
+  _globals['_REACHANSWER']._serialized_start=1791
+  _globals['_REACHANSWER']._serialized_end=1922
+  _globals['_ANALYSISSERVICE']._serialized_start=1925
+  _globals['_ANALYSISSERVICE']._serialized_end=2125
 # @@protoc_insertion_point(module_scope)

@@ -29,10 +29,9 @@ class AnalysisServiceStub(object):
     """Answers questions about all faults at once. Every method is read-only and
     safe to retry.
 
-    Each call is a stream: progress while the server works, then the report, and
-    nothing after it. A report is JSON text, byte for byte what the library and
-    the command give. A call that the client cancels, or whose deadline passes,
-    ends at the next step of the work.
+    Each call is a stream: progress while the server works, then what was found,
+    and nothing after it. A call that the client cancels, or whose deadline
+    passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
     for Check and Reach, outcomes for Diff. One that is over the server's limit
@@ -67,10 +66,9 @@ class AnalysisServiceServicer(object):
     """Answers questions about all faults at once. Every method is read-only and
     safe to retry.
 
-    Each call is a stream: progress while the server works, then the report, and
-    nothing after it. A report is JSON text, byte for byte what the library and
-    the command give. A call that the client cancels, or whose deadline passes,
-    ends at the next step of the work.
+    Each call is a stream: progress while the server works, then what was found,
+    and nothing after it. A call that the client cancels, or whose deadline
+    passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
     for Check and Reach, outcomes for Diff. One that is over the server's limit
@@ -129,10 +127,9 @@ class AnalysisService(object):
     """Answers questions about all faults at once. Every method is read-only and
     safe to retry.
 
-    Each call is a stream: progress while the server works, then the report, and
-    nothing after it. A report is JSON text, byte for byte what the library and
-    the command give. A call that the client cancels, or whose deadline passes,
-    ends at the next step of the work.
+    Each call is a stream: progress while the server works, then what was found,
+    and nothing after it. A call that the client cancels, or whose deadline
+    passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
     for Check and Reach, outcomes for Diff. One that is over the server's limit
