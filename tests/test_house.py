@@ -13,12 +13,13 @@ import pytest
 # What each room may import, from the ground up.
 ROOMS = {
     "model": {"model"},
+    "debian": {"debian"},
     "catalog": {"model", "catalog"},
     "program": {"model", "catalog", "program"},
     "analysis": {"model", "catalog", "program", "analysis"},
     "observe": {"model", "catalog", "program", "analysis", "observe"},
-    "lab": {"model", "catalog", "program", "analysis", "observe", "lab"},
-    "source": {"model", "catalog", "program", "source"},
+    "lab": {"debian", "model", "catalog", "program", "analysis", "observe", "lab"},
+    "source": {"debian", "model", "catalog", "program", "source"},
     "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
     "recipe": {"model", "catalog", "program", "analysis", "recipe"},
     "cli": {
@@ -28,6 +29,7 @@ ROOMS = {
         "program",
         "analysis",
         "observe",
+        "debian",
         "lab",
         "source",
         "service",

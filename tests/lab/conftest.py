@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from swapin.lab.errors import LabError, missing_tools
+from swapin.debian.packages import Packages
+from swapin.debian.tools import DebianError, missing_tools
 from swapin.lab.kernels import Image, obtain
 from swapin.lab.machines import X86_64
-from swapin.lab.packages import Packages
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def image_of() -> Callable[[str], Image]:
         try:
             packages.fetch("busybox-static")
             return obtain(release, packages, X86_64, "cloud")
-        except LabError as error:
+        except DebianError as error:
             pytest.skip(f"no kernel to boot: {error}")
 
     return obtained

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from swapin.debian.packages import Packages
 from swapin.lab.cpio import initramfs
 from swapin.lab.errors import LabError
 from swapin.lab.guest import program
 from swapin.lab.kernels import obtain
 from swapin.lab.machines import X86_64, machine
 from swapin.lab.modules import Modules, content
-from swapin.lab.packages import Packages
 
 
 def entries(archive: bytes) -> dict[str, tuple[int, bytes]]:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from swapin.debian.packages import Package, Packages
 from swapin.lab.errors import LabError
 from swapin.lab.kernels import obtain, offered
 from swapin.lab.machines import ARM, X86_64
-from swapin.lab.packages import Package, Packages
 
 NAMES = {
     "linux-image-5.10.0-46-cloud-amd64": "5.10.262-1",

@@ -14,7 +14,7 @@ from swapin.lab.boot import Ended
 from swapin.lab.kernels import Image
 from swapin.lab.machines import X86_64
 from swapin.lab.matrix import Matrix, make_matrix, table
-from swapin.lab.plan import make_plan
+from swapin.lab.plan import Suite, make_plan
 from swapin.lab.results import Results
 from swapin.lab.run import KernelRun
 from swapin.lab.scenario import scenarios
@@ -47,7 +47,7 @@ def made(
     image = Image("6.1", "6.1.0", tmp_path, tmp_path)
     chosen = [scenarios()["private"], scenarios()["large_folio"]]
     known = backends()
-    plan = make_plan(image, chosen, [known["brd"], known["zram"]], quick=False)
+    plan = make_plan(image, chosen, [known["brd"], known["zram"]], suite=Suite.FULL)
     results = Results(image, X86_64, program.catalog, {run.name: run for run in plan.runs})
     results.line("version 6.1.0")
     for line in (RUN % rmap).splitlines():

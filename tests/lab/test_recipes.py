@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lab.recipe_guest import guest
+from swapin.debian.packages import Packages
 from swapin.lab.boot import Limits, boot
 from swapin.lab.guest import busybox_of
 from swapin.lab.kernels import Image
 from swapin.lab.machines import X86_64
-from swapin.lab.packages import Packages
 from swapin.program import Program
 from swapin.recipe import plan, script
 

@@ -11,9 +11,10 @@ import pytest
 from swapin.catalog import Catalog
 from swapin.cli import main
 from swapin.cli.exits import Exit
+from swapin.debian.packages import Packages
 from swapin.source.check import check_source
 from swapin.source.decision import Comparison, Difference
-from swapin.source.packages import cache
+from swapin.source.fetch import trees
 from swapin.source.tree import Tree
 
 STABLE_WRITES = "si->flags & SWP_STABLE_WRITES"
@@ -302,7 +303,7 @@ class Inverted(Tree):
 def cached_tree(release: str) -> Tree:
     """A tree of a release, in swapin's cache or a named folder; or the test is skipped."""
     named = os.environ.get("SWAPIN_KERNEL_TREES", "").split(os.pathsep)
-    for folder in [cache() / "sources", *(Path(name) for name in named if name)]:
+    for folder in [trees(Packages()), *(Path(name) for name in named if name)]:
         for makefile in sorted(folder.glob(f"linux-source-{release}*/Makefile"), reverse=True):
             tree = Inverted(makefile.parent)
             if str(tree.release) == release:

@@ -14,12 +14,12 @@ from swapin.cli.exits import Exit, status
 from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
+    from swapin.debian.packages import Packages
     from swapin.lab.backends import LabBackend
     from swapin.lab.compare import Difference
     from swapin.lab.kernels import Image
     from swapin.lab.machines import Machine
     from swapin.lab.matrix import Matrix
-    from swapin.lab.packages import Packages
     from swapin.lab.plan import Plan
     from swapin.lab.run import KernelRun
     from swapin.lab.scenario import Scenario
@@ -73,7 +73,12 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="KERNEL",
         help="a release (6.1), a package, .deb files joined by commas, or VMLINUZ:MODULES",
     )
-    parser.add_argument("--suite", choices=("quick", "full"), default="quick")
+    parser.add_argument(
+        "--suite",
+        choices=("quick", "cells", "full"),
+        default="quick",
+        help="quick: few scenarios; cells: all, with the one access that shows most; full: all",
+    )
     parser.add_argument(
         "--scenario", action="append", metavar="NAME", help="only this one; or a file with one"
     )
@@ -118,9 +123,9 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
 
 def run_kernels(args: argparse.Namespace) -> int:
     """List what can be had, and fetch what was asked for."""
+    from swapin.debian.packages import Packages
     from swapin.lab.kernels import obtain, offered
     from swapin.lab.machines import machine
-    from swapin.lab.packages import Packages
 
     emulated = machine(args.arch)
     packages = Packages(emulated.debian)
@@ -196,13 +201,14 @@ def _backends(names: list[str] | None) -> list[LabBackend]:
 
 def run_lab(args: argparse.Namespace) -> int:
     """Boot, run, audit, print the matrix."""
+    from swapin.debian.packages import Packages
+    from swapin.debian.tools import missing_tools
     from swapin.lab.boot import Limits
-    from swapin.lab.errors import LabError, missing_tools
+    from swapin.lab.errors import LabError
     from swapin.lab.expect import kernel_of
     from swapin.lab.guest import busybox_of
     from swapin.lab.machines import machine
     from swapin.lab.matrix import make_matrix
-    from swapin.lab.packages import Packages
     from swapin.lab.run import run_kernels
 
     program = evaluator.load(args)
@@ -254,16 +260,16 @@ def _work(
     """The kernels, fetched, each with its plan."""
     from swapin.lab.errors import LabError
     from swapin.lab.kernels import obtain
-    from swapin.lab.plan import make_plan
+    from swapin.lab.plan import Suite, make_plan
 
     flavour = args.flavour or next(iter(emulated.flavours))
-    quick = args.suite == "quick" and not args.scenario
+    suite = Suite.FULL if args.scenario and args.suite == "quick" else Suite(args.suite)
     work: list[tuple[Image, Plan]] = []
     for name in args.kernel:
         image = obtain(name, packages, emulated, flavour)
         if any(image.name == other.name for other, _ in work):
             raise LabError(f"two kernels `{image.name}` in one run: their results have one name")
-        work.append((image, make_plan(image, scenarios, backends, quick=quick)))
+        work.append((image, make_plan(image, scenarios, backends, suite=suite)))
     return work
 
 

@@ -45,9 +45,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Check the tree and print what was found."""
+    from swapin.debian.packages import Packages
     from swapin.source.check import check_source
     from swapin.source.citations import citations_of
-    from swapin.source.packages import Packages
+    from swapin.source.fetch import source_tree
     from swapin.source.syntax import parse
     from swapin.source.tree import Tree
 
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     root = args.tree
     if root is None:
         cited = {citation.source.file for citation in citations_of(catalog)}
-        root = Packages().unpack(args.package, cited)
+        root = source_tree(Packages(), args.package, cited)
     report = check_source(Tree(root), catalog, args.kernel, overrides)
     if args.json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))

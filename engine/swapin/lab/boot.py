@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from swapin.lab.errors import tool
+from swapin.debian.tools import tool
 from swapin.lab.kernels import Image
 from swapin.lab.machines import Machine
 

@@ -9,12 +9,13 @@ from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
 
+from swapin.debian.packages import Packages, cache_home, unpack
+from swapin.debian.tools import tool
 from swapin.lab.cpio import initramfs
-from swapin.lab.errors import LabError, tool
+from swapin.lab.errors import LabError
 from swapin.lab.kernels import Image
 from swapin.lab.machines import Machine
 from swapin.lab.modules import Modules, content
-from swapin.lab.packages import Packages, cache_home, unpack
 from swapin.lab.plan import Device, Run
 from swapin.model import Release
 from swapin.observe.probes import GROUP, Probe, offsets_of, probes

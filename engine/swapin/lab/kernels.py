@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from swapin.lab.errors import LabError, tool
+from swapin.debian.packages import Packages, cache_home, sha256_of, unpack
+from swapin.debian.tools import tool
+from swapin.lab.errors import LabError
 from swapin.lab.machines import Machine
-from swapin.lab.packages import Packages, cache_home, sha256_of, unpack
 
 _IMAGE = r"linux-image-(?P<release>\d+\.\d+)[^a-z]\S*"
 # Since 6.19 a kernel comes in parts; the one called base holds no code.

@@ -6,7 +6,8 @@ import lzma
 import subprocess
 from pathlib import Path
 
-from swapin.lab.errors import LabError, tool
+from swapin.debian.tools import tool
+from swapin.lab.errors import LabError
 
 
 class Modules:

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from swapin.lab.backends import LabBackend
 from swapin.lab.kernels import Image
 from swapin.lab.modules import Modules
 from swapin.lab.scenario import Scenario
 from swapin.model import Release
+
+
+class Suite(StrEnum):
+    """How much is to be run."""
+
+    QUICK = "quick"
+    """The scenarios of the quick suite, with stable writes off and on."""
+    CELLS = "cells"
+    """Every scenario on every device, with the one access that shows most."""
+    FULL = "full"
+    """Every scenario on every device with every access."""
+
+    def accesses(self, scenario: Scenario) -> tuple[str, ...]:
+        """The accesses with which a scenario is played."""
+        # The load shows how the page is mapped, and the store what a write then does.
+        if self is Suite.CELLS and "load-then-store" in scenario.accesses:
+            return ("load-then-store",)
+        return scenario.accesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +83,9 @@ class Plan:
 
 
 def make_plan(
-    image: Image, scenarios: Iterable[Scenario], backends: Iterable[LabBackend], *, quick: bool
+    image: Image, scenarios: Iterable[Scenario], backends: Iterable[LabBackend], *, suite: Suite
 ) -> Plan:
-    """The plan for a kernel: what can be, and why the rest cannot.
-
-    :param quick: only scenarios of the quick suite, with stable writes off and on.
-    """
+    """The plan for a kernel: what can be, and why the rest cannot."""
     modules = Modules(image.modules)
     release = Release.parse(image.release)
     runs: list[Run] = []
@@ -78,7 +94,7 @@ def make_plan(
     for scenario in scenarios:
         if release not in scenario.releases:
             absent.append(Absent("*", scenario.name, f"it needs a kernel {scenario.releases}"))
-        elif scenario.quick or not quick:
+        elif scenario.quick or suite is not Suite.QUICK:
             chosen.append(scenario)
     for backend in backends:
         missing = [name.split()[0] for name in backend.modules if not modules.has(name.split()[0])]
@@ -91,14 +107,14 @@ def make_plan(
             absent.append(Absent(backend.name, "*", why))
             continue
         for stable in backend.stable_writes:
-            if quick and stable == "changed":
+            if suite is Suite.QUICK and stable == "changed":
                 continue
             device = Device(backend, stable)
             for scenario in chosen:
                 waits = backend.waits_us if "lab wait" in scenario.steps else (0,)
                 runs += [
                     Run(device, scenario, access, wait)
-                    for access in scenario.accesses
+                    for access in suite.accesses(scenario)
                     for wait in waits
                 ]
     return Plan(tuple(runs), tuple(absent))

@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from swapin.catalog import Catalog
+from swapin.debian.tools import tool
 from swapin.lab.boot import Ended, Limits, boot
-from swapin.lab.errors import tool
 from swapin.lab.guest import make_guest
 from swapin.lab.kernels import Image
 from swapin.lab.machines import Machine

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from swapin.lab.errors import LabError, tool
+from swapin.debian.tools import DebianError, tool
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _ARCHIVE = "http://deb.debian.org/debian"
@@ -34,7 +34,7 @@ DEBIAN: tuple[str, ...] = (
     f"{_ARCHIVE} trixie-backports main",
     f"{_SECURITY} trixie-security main",
 )
-"""The suites that have a kernel of interest, as in ``sources.list`` but for ``deb``."""
+"""The suites that have kernels or their source, as in ``sources.list`` but for ``deb``."""
 
 _INDEX_IS_FRESH_S = 7 * 24 * 3600
 """Age in seconds after which the lists of packages are fetched again."""
@@ -79,7 +79,7 @@ class Packages:
     def available(self, pattern: str) -> list[Package]:
         """Every package whose name matches a regular expression, each version once; newest last.
 
-        :raises LabError: the package manager is missing or failed.
+        :raises DebianError: the package manager is missing or failed.
         """
         self.update()
         if pattern not in self._found:
@@ -108,12 +108,12 @@ class Packages:
         """The file of a package, from the cache or the archive; its checksum has been checked.
 
         :param name: a package, or ``package=version``.
-        :raises LabError: there is no such package, or it came damaged.
+        :raises DebianError: there is no such package, or it came damaged.
         """
         self.update()
         found = _LINE.search(self._run("apt-get", "--print-uris", "download", name))
         if found is None:
-            raise LabError(f"no suite has a package `{name}` for {self.architecture}")
+            raise DebianError(f"no suite has a package `{name}` for {self.architecture}")
         kept = self.cache / "packages" / found["sha256"] / found["file"]
         if kept.exists():
             return kept
@@ -122,29 +122,31 @@ class Packages:
             self._run("apt-get", "--quiet", "download", name, cwd=place)
             files = list(Path(place).iterdir())
             if len(files) != 1 or sha256_of(files[0]) != found["sha256"]:
-                raise LabError(f"package `{name}` came damaged: its checksum is not the index's")
+                raise DebianError(f"package `{name}` came damaged: its checksum is not the index's")
             files[0].rename(kept)
         return kept
 
     def update(self, *, force: bool = False) -> None:
         """Fetch the lists of packages, if they are missing or more than a week old.
 
-        :raises LabError: they cannot be had, and there are no older ones.
+        :raises DebianError: they cannot be had, and there are no older ones.
         """
         stamp = self._apt / "stamp"
         if stamp.exists() and not force and time.time() - stamp.stat().st_mtime < _INDEX_IS_FRESH_S:
             return
         if not KEYRING.exists():
-            raise LabError(f"`{KEYRING}` is missing: apt-get install debian-archive-keyring")
+            raise DebianError(f"`{KEYRING}` is missing: apt-get install debian-archive-keyring")
         for part in ("etc", "state/lists/partial", "cache/archives/partial"):
             (self._apt / part).mkdir(parents=True, exist_ok=True)
         lines = "".join(f"deb [signed-by={KEYRING}] {suite}\n" for suite in self.suites)
         (self._apt / "etc" / "sources.list").write_text(lines, encoding="utf-8")
         # A suite that cannot be had is passed over; its old list serves, if there is one.
-        with suppress(LabError):
+        with suppress(DebianError):
             self._run("apt-get", "--quiet", "update")
         if not list((self._apt / "state" / "lists").glob("*_Packages*")):
-            raise LabError(f"no list of packages can be had for {self.architecture}: no network?")
+            raise DebianError(
+                f"no list of packages can be had for {self.architecture}: no network?"
+            )
         stamp.touch()
 
     def _run(self, program: str, *arguments: str, cwd: str | None = None) -> str:
@@ -173,14 +175,14 @@ class Packages:
         )
         if done.returncode:
             told = [line for line in done.stderr.splitlines() if line.startswith("E:")]
-            raise LabError(f"{program} failed: {'; '.join(told) or done.stderr.strip()}")
+            raise DebianError(f"{program} failed: {'; '.join(told) or done.stderr.strip()}")
         return done.stdout
 
 
 def unpack(packages: Iterable[Path], where: Path) -> None:
     """Unpack package files into one directory, which need not exist.
 
-    :raises LabError: a file is no package.
+    :raises DebianError: a file is no package.
     """
     where.mkdir(parents=True, exist_ok=True)
     for package in packages:
@@ -191,7 +193,7 @@ def unpack(packages: Iterable[Path], where: Path) -> None:
             check=False,
         )
         if done.returncode:
-            raise LabError(f"cannot unpack `{package}`: {done.stderr.strip()}")
+            raise DebianError(f"cannot unpack `{package}`: {done.stderr.strip()}")
 
 
 def sha256_of(path: Path) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from swapin.lab import packages
-from swapin.lab.errors import LabError, missing_tools, tool
-from swapin.lab.packages import Package, Packages, sha256_of, unpack, version_key
+from swapin.debian import packages
+from swapin.debian.packages import Package, Packages, sha256_of, unpack, version_key
+from swapin.debian.tools import DebianError, missing_tools, tool
 
 
 def test_versions_are_ordered() -> None:
@@ -24,7 +24,7 @@ def test_a_missing_tool_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     """The message has the command that mends it; several are told at once."""
     monkeypatch.setattr("shutil.which", lambda name, path=None: None)
 
-    with pytest.raises(LabError, match="`depmod` is missing: apt-get install kmod"):
+    with pytest.raises(DebianError, match="`depmod` is missing: apt-get install kmod"):
         tool("depmod")
     assert [
         "`qemu-system-x86_64` is missing: apt-get install qemu-system-x86",
@@ -87,7 +87,7 @@ def test_a_package_is_fetched_once(apt: Path, tmp_path: Path) -> None:
 def test_a_damaged_package_is_refused(apt: Path, tmp_path: Path) -> None:
     """What came is not what the index promised: nothing is kept."""
     from_cache = Packages(cache=tmp_path / "cache")
-    with pytest.raises(LabError, match="`damaged` came damaged"):
+    with pytest.raises(DebianError, match="`damaged` came damaged"):
         from_cache.fetch("damaged")
 
     assert [] == list((tmp_path / "cache" / "packages").rglob("*.deb"))
@@ -95,7 +95,7 @@ def test_a_damaged_package_is_refused(apt: Path, tmp_path: Path) -> None:
 
 def test_no_such_package(apt: Path, tmp_path: Path) -> None:
     """A name that no suite has is named, with the architecture."""
-    with pytest.raises(LabError, match="no suite has a package `none` for armhf"):
+    with pytest.raises(DebianError, match="no suite has a package `none` for armhf"):
         Packages("armhf", cache=tmp_path / "cache").fetch("none")
 
 
@@ -103,7 +103,7 @@ def test_no_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without the archive's keys nothing is fetched."""
     monkeypatch.setattr(packages, "KEYRING", tmp_path / "none")
 
-    with pytest.raises(LabError, match="apt-get install debian-archive-keyring"):
+    with pytest.raises(DebianError, match="apt-get install debian-archive-keyring"):
         Packages(cache=tmp_path / "cache").update()
 
 
@@ -113,10 +113,10 @@ def test_what_is_no_package_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"x")
     try:
         tool("dpkg-deb")
-    except LabError as error:
+    except DebianError as error:
         pytest.skip(str(error))
 
-    with pytest.raises(LabError, match=r"cannot unpack `.*x\.deb`"):
+    with pytest.raises(DebianError, match=r"cannot unpack `.*x\.deb`"):
         unpack([file], tmp_path / "there")
 
 
@@ -125,5 +125,5 @@ def test_no_network(apt: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OFFLINE", "1")
     nothing = Packages(cache=tmp_path / "cache")
     for _ in range(2):
-        with pytest.raises(LabError, match="no list of packages can be had for amd64"):
+        with pytest.raises(DebianError, match="no list of packages can be had for amd64"):
             nothing.available(".*")
