@@ -18,7 +18,7 @@ ROOMS = {
     "program": {"model", "catalog", "program"},
     "analysis": {"model", "catalog", "program", "analysis"},
     "observe": {"model", "catalog", "program", "analysis", "observe"},
-    "lab": {"debian", "model", "catalog", "program", "analysis", "observe", "lab"},
+    "lab": {"debian", "recipe", "model", "catalog", "program", "analysis", "observe", "lab"},
     "source": {"debian", "model", "catalog", "program", "source"},
     "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
     "recipe": {"model", "catalog", "program", "analysis", "recipe"},

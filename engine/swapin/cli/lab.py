@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, lab_recipes
 from swapin.cli.exits import Exit, status
 from swapin.model import Depth, Fault, FaultError, Verdict
 
@@ -38,6 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_scenarios(doings)
     _add_run(doings)
     _add_diff(doings)
+    lab_recipes.add_parser(doings)
 
 
 def _add_kernels(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

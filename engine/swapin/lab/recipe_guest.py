@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from swapin.debian.tools import tool
 from swapin.lab.cpio import initramfs
 from swapin.lab.kernels import Image
 from swapin.lab.modules import Modules
@@ -18,12 +18,14 @@ TOOLS = ("blockdev", "dmsetup", "losetup", "mkswap", "modprobe", "swapoff", "swa
 """What the recipes call, beside what the shell's own directories hold."""
 _COMMON = ("sh", "cat", "grep", "id", "mkdir", "mount", "rmdir", "sed", "sleep", "umount")
 _MODULES = ("null_blk", "configfs", "loop", "dm-delay", "scsi_debug", "sd_mod", "crc-t10dif")
-_SEARCH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def guest(image: Image, busybox: Path, recipes: Mapping[str, str]) -> bytes:
-    """An initramfs that runs each recipe, and prefixes what it says with its name."""
-    programs = {name: _program(name) for name in (*TOOLS, *_COMMON)}
+def recipe_guest(image: Image, busybox: Path, recipes: Mapping[str, str]) -> bytes:
+    """An initramfs that runs each recipe, and prefixes what it says with its name.
+
+    :raises DebianError: a tool that the recipes call is missing.
+    """
+    programs = {name: Path(tool(name)).resolve() for name in (*TOOLS, *_COMMON)}
     files = {f"bin/{name}": path.read_bytes() for name, path in programs.items()}
     files["bin/python3"] = Path(sys.executable).resolve().read_bytes()
     executable = {*files, "init", "bin/busybox"}
@@ -38,13 +40,6 @@ def guest(image: Image, busybox: Path, recipes: Mapping[str, str]) -> bytes:
     files |= {f"recipes/{name}": text.encode() for name, text in recipes.items()}
     files |= {"bin/busybox": busybox.read_bytes(), "init": _init(recipes).encode()}
     return initramfs(files, executable=frozenset(executable))
-
-
-def _program(name: str) -> Path:
-    found = shutil.which(name, path=_SEARCH)
-    if found is None:
-        raise LookupError(f"`{name}` is missing")
-    return Path(found).resolve()
 
 
 def _of_python() -> Iterable[Path]:
