@@ -51,6 +51,34 @@ def test_real_kernels_agree(program: Program, path: Path) -> None:
     assert result.counts["write"]["agree"] > 2 * result.counts["write"]["undetermined"]
 
 
+def test_copies_by_cause(program: Program) -> None:
+    """Every copy has one cause, and the causes are those that the scenarios were made for."""
+    found = run(program, SHIPPED[1])
+    copied = [
+        record for record in records(SHIPPED[1]) if observation_copied(program.catalog, record)
+    ]
+
+    assert "6.1" == copied[0]["kernel"]["release"]
+    assert len(copied) == found.copies.total()
+    assert {
+        "the page is a KSM page",
+        "the swap-cache page is under writeback, and the device requires stable writes",
+        "the swap PTE was not marked exclusive, and other swap PTEs share the slot",
+    } <= set(found.copies)
+    assert found.copies["the page is a KSM page"] == sum(
+        record["at_map"]["ksm"] and not _written_on_stable(record) for record in copied
+    )
+    assert {"cause", "observations"} == set(found.to_dict()["copies"][0])
+
+
+def observation_copied(catalog: Catalog, record: dict[str, Any]) -> bool:
+    return observation_of(record, catalog).write == "WRITE_COPIED"
+
+
+def _written_on_stable(record: dict[str, Any]) -> bool:
+    return bool(record["at_map"]["writeback"] and record["swap_device"]["stable_writes"])
+
+
 def test_observed_kernels_have_observations(catalog: Catalog) -> None:
     """A kernel says that it was observed if and only if its observations are shipped."""
     observed = {k.name for k in catalog.kernels.values() if k.evidence is Evidence.OBSERVED}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -151,11 +152,22 @@ def audit_text(result: Audit) -> str:
     for judgement in result.disagreements:
         lines += ["", *disagreement_text(judgement)]
     lines += ["", *(f"{bad.place}: no observation: {bad.error}" for bad in result.bad_lines)]
+    if result.copies:
+        lines += [*copies_text(result.copies), ""]
     for outcome, counts in result.counts.items():
         told = ", ".join(f"{counts[key]} {key.replace('_', ' ')}" for key in counts)
         lines.append(f"{outcome}: {told}")
     lines.append(f"{result.observations} observations")
     return "\n".join(lines)
+
+
+def copies_text(copies: Counter[str]) -> list[str]:
+    """The share of each cause among the copies, the most frequent first."""
+    total = copies.total()
+    return [
+        f"copies: {total}, because",
+        *(f"  {n:6} {n / total:5.1%}  {cause}" for cause, n in copies.most_common()),
+    ]
 
 
 def disagreement_text(judgement: Judgement) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from swapin.model import Fault, FaultError, Verdict
+from swapin.observe.causes import cause_of_copy
 from swapin.observe.observation import BadLine, Observation
 
 OUTCOMES = ("mapped_exclusive", "write")
@@ -60,6 +62,8 @@ class Audit:
     """Counts by kernel, backend and scenario."""
     disagreements: list[Judgement] = field(default_factory=list)
     bad_lines: list[BadLine] = field(default_factory=list)
+    copies: Counter[str] = field(default_factory=Counter)
+    """How often each cause made the kernel copy a page on a write."""
 
     def add(self, judgement: Judgement) -> None:
         """Count one observation."""
@@ -71,6 +75,8 @@ class Audit:
         for outcome, result in judged.items():
             self.counts[outcome][result] += 1
             group[outcome][result] += 1
+        if seen.write == "WRITE_COPIED":
+            self.copies[cause_of_copy(seen.fault, judgement.verdict)] += 1
         if "disagree" in judged.values():
             self.disagreements.append(judgement)
 
@@ -82,6 +88,10 @@ class Audit:
             "groups": [
                 {"kernel": kernel, "backend": backend, "scenario": scenario, "outcomes": counts}
                 for (kernel, backend, scenario), counts in sorted(self.groups.items())
+            ],
+            "copies": [
+                {"cause": cause, "observations": count}
+                for cause, count in self.copies.most_common()
             ],
             "disagreements": [_told(judgement) for judgement in self.disagreements],
             "errors": [{"place": bad.place, "message": str(bad.error)} for bad in self.bad_lines],
