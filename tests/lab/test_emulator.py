@@ -25,7 +25,8 @@ def test_a_real_kernel_agrees(
     kernel = image_of("6.1").version
     status = main([*RUN.split(), "--out", str(tmp_path)])
     output = capsys.readouterr().out
-    cells = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))["cells"]
+    assert status == main(["lab", "matrix", str(tmp_path), "--json"])
+    cells = json.loads(capsys.readouterr().out)["cells"]
     seen = {(cell["device"], cell["scenario"]): cell for cell in cells}
 
     assert 0 == status, output

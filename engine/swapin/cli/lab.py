@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, lab_recipes
+from swapin.cli import evaluator, lab_matrix, lab_recipes
 from swapin.cli.exits import Exit, status
-from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
     from swapin.debian.packages import Packages
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from swapin.lab.compare import Difference
     from swapin.lab.kernels import Image
     from swapin.lab.machines import Machine
-    from swapin.lab.matrix import Matrix
     from swapin.lab.plan import Plan
     from swapin.lab.run import KernelRun
     from swapin.lab.scenario import Scenario
@@ -38,6 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_scenarios(doings)
     _add_run(doings)
     _add_diff(doings)
+    lab_matrix.add_parser(doings)
     lab_recipes.add_parser(doings)
 
 
@@ -85,9 +83,7 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     parser.add_argument("--backend", action="append", metavar="NAME", help="only this swap device")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what was seen")
-    parser.add_argument(
-        "--model", metavar="KERNEL", help="compare with this kernel of the model (v2-posted)"
-    )
+    lab_matrix.add_model(parser)
     parser.add_argument("--jobs", type=int, default=2, help="kernels side by side, at most 2")
     parser.add_argument(
         "--limit", type=float, default=3600, metavar="SECONDS", help="for one boot, in all"
@@ -206,19 +202,15 @@ def run_lab(args: argparse.Namespace) -> int:
     from swapin.debian.tools import missing_tools
     from swapin.lab.boot import Limits
     from swapin.lab.errors import LabError
-    from swapin.lab.expect import kernel_of
     from swapin.lab.guest import busybox_of
     from swapin.lab.machines import machine
-    from swapin.lab.matrix import make_matrix
+    from swapin.lab.matrix import keep_reasons, make_matrix
     from swapin.lab.run import run_kernels
 
     program = evaluator.load(args)
     emulated = machine(args.arch)
     chosen = _scenarios(args.scenario), _backends(args.backend)
-    model = None
-    if args.model:
-        kernel = kernel_of(program.catalog, args.model)
-        model = {"release": kernel.release, "variant": kernel.variant}
+    model = lab_matrix.model_of(args, program.catalog)
     missing = missing_tools([emulated.emulator, emulated.compiler, "depmod", "dpkg-deb"])
     if missing:
         raise LabError("; ".join(missing))
@@ -234,15 +226,9 @@ def run_lab(args: argparse.Namespace) -> int:
         busybox=busybox_of(emulated, packages),
         progress=_tell,
     )
-    local = evaluator.Local(program)
-
-    def evaluate(faults: Iterable[Fault]) -> Iterator[Verdict | FaultError]:
-        return local.evaluate_many(faults, Depth.DECIDING)
-
-    matrix = make_matrix(done, program.catalog, evaluate, model)
-    text = json.dumps(_told(matrix), ensure_ascii=False)
-    (args.out / "matrix.json").write_text(text + "\n", encoding="utf-8")
-    print(text if args.json else _shown(matrix))
+    matrix = make_matrix(done, program.catalog, lab_matrix.asked(program), model)
+    keep_reasons(matrix, args.out)
+    lab_matrix.show(matrix, args.json)
     broken = _tell_broken(done)
     return status(
         bad_input=broken,
@@ -294,27 +280,6 @@ def _tell_broken(done: list[KernelRun]) -> bool:
     return broken
 
 
-def _told(matrix: Matrix) -> dict[str, Any]:
-    return {
-        "cells": matrix.to_dict(),
-        "disagreements": [judgement.observation.place for judgement in matrix.disagreements],
-        "errors": matrix.bad,
-    }
-
-
-def _shown(matrix: Matrix) -> str:
-    from swapin.cli.audit import disagreement_text
-    from swapin.lab.matrix import table
-
-    lines = table(matrix)
-    for judgement in matrix.disagreements:
-        lines += ["", *disagreement_text(judgement)]
-    lines += [f"not an observation: {bad}" for bad in matrix.bad]
-    seen = sum(cell.observations for cell in matrix.cells.values())
-    lines += ["", f"{seen} observations, {len(matrix.disagreements)} disagreements"]
-    return "\n".join(lines)
-
-
 def run_diff(args: argparse.Namespace) -> int:
     """Print what two kernels did differently."""
     from swapin.lab.compare import differences, key_of
@@ -330,12 +295,7 @@ def run_diff(args: argparse.Namespace) -> int:
             bad = True
             print(f"{error.place}: no observation: {error.error}", file=sys.stderr)
         sides.append([(key, one) for key, one in pairs if not isinstance(one, BadLine)])
-    local = evaluator.Local(program)
-
-    def evaluate(faults: Iterable[Fault]) -> Iterator[Verdict | FaultError]:
-        return local.evaluate_many(faults, Depth.DECIDING)
-
-    found = list(differences(sides[0], sides[1], evaluate))
+    found = list(differences(sides[0], sides[1], lab_matrix.asked(program)))
     for difference in found:
         if args.json:
             print(json.dumps(difference.to_dict(), ensure_ascii=False))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from swapin.catalog import Catalog
+from swapin.lab.errors import LabError
 from swapin.lab.run import KernelRun
 from swapin.model import FaultError
 from swapin.observe.audit import OUTCOMES, Evaluate, Judgement, judged
@@ -85,6 +89,46 @@ def make_matrix(
     return matrix
 
 
+_REASONS = "reasons.json"
+"""The file of a run's directory that says why cells are empty."""
+
+
+def keep_reasons(matrix: Matrix, directory: Path) -> None:
+    """Write down why cells are empty, which the observations do not tell."""
+    told = [
+        [*key, sorted(cell.why_not)] for key, cell in sorted(matrix.cells.items()) if cell.why_not
+    ]
+    (directory / _REASONS).write_text(json.dumps(told, indent=0) + "\n", encoding="utf-8")
+
+
+def read_matrix(
+    directory: Path,
+    catalog: Catalog,
+    evaluate: Evaluate,
+    model: Mapping[str, str] | None = None,
+) -> Matrix:
+    """The matrix of a run that was kept, judged anew.
+
+    :param model: as for :func:`make_matrix`.
+    :raises OSError: the directory or a file in it cannot be read.
+    :raises LabError: there are no observations in it.
+    """
+    matrix = Matrix()
+    files = sorted(directory.glob("*.jsonl.gz"))
+    if not files:
+        raise LabError(f"no run was kept in `{directory}`: it has no .jsonl.gz")
+    for kernel, device, scenario, why_not in json.loads((directory / _REASONS).read_bytes()):
+        matrix.cell((kernel, device, scenario)).why_not.update(why_not)
+    for file in files:
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            records = [json.loads(line) for line in lines]
+        if records:
+            name = file.name.removesuffix(".jsonl.gz")
+            kernel = name.removeprefix(f"{records[0]['architecture']}-")
+            _judge(matrix, kernel, records, catalog, evaluate, model)
+    return matrix
+
+
 def _reasons(matrix: Matrix, run: KernelRun) -> None:
     kernel = run.image.name
     for absent in run.plan.absent:
@@ -118,6 +162,7 @@ def _judge(
         key = (kernel, device, scenario["name"])
         cell = matrix.cell(key)
         cell.observations += 1
+        cell.racing = cell.racing or scenario.get("raced") is True
         cell.stable_path += _took_stable_path(record)
         try:
             kept.append(observation_of(_asked_of(record, model), catalog, place))
@@ -177,6 +222,27 @@ def table(matrix: Matrix) -> list[str]:
         if _EVERY in (device, scenario)
         for why in sorted(cell.why_not)
     ]
+    return lines
+
+
+def stable_path_table(matrix: Matrix) -> list[str]:
+    """How often racing faults took the path for stable writes, as a table in Markdown.
+
+    Devices down, kernels across; a zero says that no try of so many took it.
+    """
+    racing = {key: cell for key, cell in matrix.cells.items() if cell.racing and cell.observations}
+    kernels = sorted({key[0] for key in racing}, key=_release)
+    lines = [f"| device | {' | '.join(kernels)} |", f"| --- |{' ---: |' * len(kernels)}"]
+    for device in sorted({key[1] for key in racing}):
+        counts = [
+            (
+                sum(cell.stable_path for key, cell in racing.items() if key[:2] == (k, device)),
+                sum(cell.observations for key, cell in racing.items() if key[:2] == (k, device)),
+            )
+            for k in kernels
+        ]
+        told = [f"{took} of {tries}" if tries else "-" for took, tries in counts]
+        lines.append(f"| {device} | {' | '.join(told)} |")
     return lines
 
 
