@@ -10,8 +10,12 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES ?= linux-source-5.10 linux-source-6.1 linux-source-6.12 linux-source-7.2 linux-source-7.3
 # The stable series of 6.1 has the claim of 6.8 (13ddaf26be32).
 
+# What trixie-backports had of 6.19 to 7.1 has lost its modules.
+KERNELS ?= 5.10 6.1 6.12 6.16 6.18 7.2 7.3
+KEPT ?= tests/lab/kept
+
 .DEFAULT_GOAL := help
-.PHONY: help install demo test verify-source lint bench protos docs clean
+.PHONY: help install demo test lab mutants verify-source lint bench protos docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -63,6 +67,12 @@ lint: $(VENV)/.tests ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lab: $(STAMP) ## Boot real kernels, fill every cell of the matrix, keep it in tests/lab/kept
+	@run() { $(BIN)/swapin lab run --suite cells "$$@" || found=1; }; \
+	run --flavour general --out $(KEPT)/x86_64 $(addprefix --kernel ,$(KERNELS)); \
+	for arch in arm64 arm-lpae; do run --arch $$arch --kernel 6.1 --out $(KEPT)/$$arch; done; \
+	test -z "$$found"
 
 mutants: $(VENV)/.tests ## Change every rule in every single point, and say who catches it
 	PYTHONPATH=tests $(BIN)/python -m mutants

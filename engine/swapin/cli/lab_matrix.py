@@ -29,6 +29,9 @@ def add_parser(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "anywhere.",
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="what a run wrote")
+    parser.add_argument(
+        "--kernel", action="append", default=[], metavar="KERNEL", help="only this one's part"
+    )
     add_model(parser)
     parser.add_argument(
         "--stable-path",
@@ -73,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
     program = evaluator.load(args)
     model = model_of(args, program.catalog)
-    matrix = read_matrix(args.directory, program.catalog, asked(program), model)
+    matrix = read_matrix(args.directory, program.catalog, asked(program), model, args.kernel)
     if args.stable_path:
         print("\n".join(stable_path_table(matrix)))
     else:

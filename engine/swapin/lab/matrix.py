@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,9 @@ def make_matrix(
         _reasons(matrix, run)
         for results, _ in run.boots:
             _judge(matrix, run.image.name, results.observations, catalog, evaluate, model)
+    for cell in matrix.cells.values():
+        if not cell.observations and not cell.why_not:
+            cell.why_not.add("it ran, and no page was swapped in")
     return matrix
 
 
@@ -106,10 +109,12 @@ def read_matrix(
     catalog: Catalog,
     evaluate: Evaluate,
     model: Mapping[str, str] | None = None,
+    kernels: Collection[str] = (),
 ) -> Matrix:
     """The matrix of a run that was kept, judged anew.
 
     :param model: as for :func:`make_matrix`.
+    :param kernels: only these; none means every one.
     :raises OSError: the directory or a file in it cannot be read.
     :raises LabError: there are no observations in it.
     """
@@ -118,14 +123,16 @@ def read_matrix(
     if not files:
         raise LabError(f"no run was kept in `{directory}`: it has no .jsonl.gz")
     for kernel, device, scenario, why_not in json.loads((directory / _REASONS).read_bytes()):
-        matrix.cell((kernel, device, scenario)).why_not.update(why_not)
+        if not kernels or kernel in kernels:
+            matrix.cell((kernel, device, scenario)).why_not.update(why_not)
     for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             records = [json.loads(line) for line in lines]
         if records:
             name = file.name.removesuffix(".jsonl.gz")
             kernel = name.removeprefix(f"{records[0]['architecture']}-")
-            _judge(matrix, kernel, records, catalog, evaluate, model)
+            if not kernels or kernel in kernels:
+                _judge(matrix, kernel, records, catalog, evaluate, model)
     return matrix
 
 

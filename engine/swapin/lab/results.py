@@ -67,7 +67,7 @@ class Results:
             architecture=self.machine.architecture,
             backend=run.device.backend.preset,
             device=run.device.backend.name,
-            stable_writes=_STABLE_AT_SWAPON.get(run.device.stable),
+            stable_writes=_latched(run),
         )
         for seen in faults(self._trace, steps=True):
             record = record_of(seen, setting, self.catalog)
@@ -81,3 +81,11 @@ class Results:
                 "facts": dict(run.scenario.facts),
             }
             self.observations.append(record)
+
+
+def _latched(run: Run) -> bool | None:
+    """Whether the device in use requires stable writes; ``None`` if nobody set it."""
+    if run.device.stable == "changed" and "lab swapon" in run.scenario.steps:
+        # The scenario's own swapon latches what was changed after the first one.
+        return True
+    return _STABLE_AT_SWAPON.get(run.device.stable)

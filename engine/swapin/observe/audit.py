@@ -162,11 +162,15 @@ _OF_REFERENCES = (
 )
 
 
+_OF_THE_CACHE = ("folio.swapcache", "folio.dirty")
+
+
 def _as_it_may_have_been(observation: Observation, evaluate: Evaluate) -> Judgement | None:
     """A judgement that does not disagree, for what may have been at the decision.
 
     Another CPU may have ended writeback, or dropped a reference, between the decision and the
-    rmap call, where both were read. Neither can begin: the folio is locked.
+    rmap call, where both were read. Neither can begin: the folio is locked. A reference that kept
+    the page in the swap cache may also have gone when do_wp_page() looked.
     """
     fault = observation.fault
     less = {name: value for name, value in fault.facts.items() if name not in _OF_REFERENCES}
@@ -174,6 +178,7 @@ def _as_it_may_have_been(observation: Observation, evaluate: Evaluate) -> Judgem
     if not fault.facts.get("folio.writeback", True):
         written = {"folio.writeback": True}
         guesses = [{**fault.facts, **written}, less, {**less, **written}]
+    guesses.append({name: value for name, value in less.items() if name not in _OF_THE_CACHE})
     for facts in guesses:
         verdict = next(iter(evaluate([replace(fault, facts=facts)])))
         judgement = Judgement(observation, verdict)
