@@ -57,7 +57,7 @@ def test_same_bytes_as_the_library(start_command, program, late_write):
 
 def test_accepted_calls_finish(start_command, late_write, distinct):
     """After SIGTERM a stream and a batch finish, health watchers are told, the exit code is 0."""
-    command = start_command("--drain-seconds", "30")
+    command = start_command("--drain-seconds", "300")
     fault = json_format.ParseDict(late_write, fault_pb2.Fault())
     message = pb.StreamEvaluateFaultsRequest(faults=[fault])
     many = [json_format.ParseDict(d, fault_pb2.Fault()) for d in distinct(300)]
@@ -73,10 +73,10 @@ def test_accepted_calls_finish(start_command, late_write, distinct):
         stub = evaluation_service_pb2_grpc.EvaluationServiceStub(channel)
         watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         told = [next(watch).status]
-        stream = stub.StreamEvaluateFaults(requests(), timeout=30)
+        stream = stub.StreamEvaluateFaults(requests(), timeout=200)
         answers = [next(stream)]
         batch = stub.BatchEvaluateFaults.future(
-            pb.BatchEvaluateFaultsRequest(faults=many, depth="DEPTH_RULES"), timeout=30
+            pb.BatchEvaluateFaultsRequest(faults=many, depth="DEPTH_RULES"), timeout=200
         )
         time.sleep(0.2)
         command.process.send_signal(signal.SIGTERM)
@@ -100,7 +100,7 @@ def test_accepted_calls_finish(start_command, late_write, distinct):
     (stopped,) = command.logged("stopped")
     assert 0 == stopped["cancelled"]
     # A watcher never ends by itself; it must not use up the time for draining.
-    assert stopped["duration_ms"] < 25_000
+    assert stopped["duration_ms"] < 250_000
 
 
 def test_draining_has_an_end(start_command, late_write):

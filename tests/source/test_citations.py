@@ -82,6 +82,6 @@ def test_every_declaration_is_asked(tmp_path: Path, catalog: Catalog) -> None:
     assert 0 == found.resolved
     kinds = {unresolved.declaration.split()[0] for unresolved in found.unresolved}
     assert {"fact", "rule", "constraint", "invariant", "kernel", "architecture", "backend",
-            "spelling", "property"} == kinds  # fmt: skip
+            "spelling", "transition", "property"} == kinds  # fmt: skip
     total = len(found.unresolved) + found.mails + found.elsewhere
     assert total == len(list(citations_of(catalog)))

@@ -27,6 +27,7 @@ from swapin.model import (
     Property,
     Rule,
     Spelling,
+    Transition,
 )
 from swapin.model.errors import near_match
 from swapin.model.pte import TYPE_BITS
@@ -81,6 +82,7 @@ class Catalog:
         self.backends: Mapping[str, Backend] = self._by("backends", lambda backend: backend.name)
         self.spellings: Mapping[str, Spelling] = self._by("spellings", lambda s: s.name)
         self.properties: Mapping[str, Property] = self._by("properties", lambda p: p.name)
+        self.transitions: Mapping[str, Transition] = self._by("transitions", lambda t: t.id)
 
     def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
         found = {
@@ -125,6 +127,7 @@ class Catalog:
                 "backends",
                 "spellings",
                 "properties",
+                "transitions",
             )
             for declaration in getattr(offer, attribute)
         )
@@ -227,6 +230,13 @@ class Catalog:
         for ancestor in self.lineage(kernel):
             rules.update((rule.id, rule) for rule in ancestor.replaces)
         return tuple(rules.values())
+
+    def transitions_of(self, kernel: Kernel) -> tuple[Transition, ...]:
+        """The transitions of a kernel, with those that it or an ancestor replaces."""
+        found = dict(self.transitions)
+        for ancestor in self.lineage(kernel):
+            found.update((changed.id, changed) for changed in ancestor.replaces_transitions)
+        return tuple(found.values())
 
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """The entries of a kind (:data:`swapin.catalog.KINDS`), ordered.

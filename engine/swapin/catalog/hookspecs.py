@@ -25,6 +25,7 @@ from swapin.model import (
     Property,
     Rule,
     Spelling,
+    Transition,
 )
 
 PROJECT = "swapin"
@@ -153,6 +154,18 @@ def swapin_spellings() -> Iterable[Spelling]:
     one. Refused: text that is given twice for one function and releases, an unknown fact.
 
     .. versionadded:: 0.1
+    """
+    return ()
+
+
+@hookspec
+def swapin_transitions() -> Iterable[Transition]:
+    """Offer transitions: what comes of an event in the life of a page between two faults.
+
+    ``swapin litmus`` and ``swapin explore`` go by them; no verdict depends on one. Refused: an id
+    that is taken, an unknown fact, an effect that the event cannot have.
+
+    .. versionadded:: 0.2
     """
     return ()
 

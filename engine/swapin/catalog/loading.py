@@ -23,6 +23,7 @@ from swapin.model import (
     Property,
     Rule,
     Spelling,
+    Transition,
 )
 
 # Hook, attribute of an Offer that takes its declarations, and their type.
@@ -36,6 +37,7 @@ _HOOKS: tuple[tuple[str, str, type], ...] = (
     ("swapin_backends", "backends", Backend),
     ("swapin_spellings", "spellings", Spelling),
     ("swapin_properties", "properties", Property),
+    ("swapin_transitions", "transitions", Transition),
 )
 
 
@@ -76,6 +78,7 @@ class Offer:
     backends: list[Backend] = field(default_factory=list)
     spellings: list[Spelling] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     """Names of the hooks that it implements."""
 

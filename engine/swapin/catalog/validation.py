@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from swapin.catalog.loading import Offer, Origin
 from swapin.model import (
+    EFFECTS,
+    PAGE_ATOMS,
+    TRUE,
     Atom,
     Backend,
     Binding,
@@ -20,6 +23,7 @@ from swapin.model import (
     Releases,
     Rule,
     Spelling,
+    Transition,
     all_of,
 )
 from swapin.model.errors import near_match
@@ -90,6 +94,9 @@ def _faults(
         yield from _backend_faults(catalog, backend)
     for known in offer.properties:
         yield from _property_faults(catalog, known)
+    replaced = [changed for kernel in offer.kernels for changed in kernel.replaces_transitions]
+    for transition in (*offer.transitions, *replaced):
+        yield from _transition_faults(catalog, transition)
 
 
 def _names(offer: Offer) -> Iterator[tuple[str, str]]:
@@ -101,8 +108,21 @@ def _names(offer: Offer) -> Iterator[tuple[str, str]]:
     yield from (("architecture", architecture.name) for architecture in offer.architectures)
     yield from (("backend", backend.name) for backend in offer.backends)
     yield from (("spelling", spelling.name) for spelling in offer.spellings)
+    yield from (("transition", transition.id) for transition in offer.transitions)
     # A binding names a fact or a property, so the two share their names.
     yield from (("fact", known.name) for known in offer.properties)
+
+
+def _transition_faults(catalog: Catalog, transition: Transition) -> Iterator[tuple[str, str]]:
+    declaration = f"transition {transition.id}"
+    if transition.effect not in EFFECTS[transition.event]:
+        told = ", ".join(EFFECTS[transition.event])
+        yield (
+            declaration,
+            f"`{transition.event}` has no effect `{transition.effect}`; it has {told}",
+        )
+    known = transition.when.substitute(dict.fromkeys(PAGE_ATOMS, TRUE))
+    yield from _unknown(catalog, declaration, known, outcomes=False)
 
 
 def _unknown(

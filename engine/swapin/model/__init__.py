@@ -4,7 +4,7 @@ Plain frozen types, no I/O. A plugin imports this module and
 :data:`swapin.hookimpl`, and nothing else of the engine.
 """
 
-from swapin.model.errors import CatalogError, FaultError, Problem, Reason
+from swapin.model.errors import CatalogError, FaultError, LifeError, Problem, Reason
 from swapin.model.expressions import (
     FALSE,
     TRUE,
@@ -49,6 +49,7 @@ from swapin.model.rules import (
 )
 from swapin.model.spelling import Reading, Spelling, follow, ignore, spell
 from swapin.model.swap_pte import SwapPte
+from swapin.model.transitions import EFFECTS, PAGE_ATOMS, Effect, Event, Transition
 from swapin.model.verdict import (
     Condition,
     Depth,
@@ -73,7 +74,9 @@ vma = Namespace("vma")
 
 __all__ = [
     "DECIDED",
+    "EFFECTS",
     "FALSE",
+    "PAGE_ATOMS",
     "TRUE",
     "And",
     "Answer",
@@ -87,6 +90,8 @@ __all__ = [
     "Const",
     "Constraint",
     "Depth",
+    "Effect",
+    "Event",
     "Evidence",
     "Explanation",
     "Expression",
@@ -97,6 +102,7 @@ __all__ = [
     "Invariant",
     "Kernel",
     "Kind",
+    "LifeError",
     "Namespace",
     "Not",
     "Or",
@@ -120,6 +126,7 @@ __all__ = [
     "Source",
     "Spelling",
     "SwapPte",
+    "Transition",
     "Verdict",
     "access",
     "all_of",

@@ -108,3 +108,7 @@ def unknown_name(where: str, kind: str, name: str, known: Iterable[str]) -> Prob
     near = near_match(name, known)
     offered = f"; there are {listed(known, limit=60)}" if known else "; there is none"
     return Problem(where, Reason.UNKNOWN_NAME, f"unknown {kind} `{clipped(name)}`{near}{offered}")
+
+
+class LifeError(LookupError):
+    """A life or a litmus test that cannot be played; the message says why."""

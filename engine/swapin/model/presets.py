@@ -9,6 +9,7 @@ from enum import StrEnum
 from swapin.model.pte import PteLayout
 from swapin.model.release import EVERY_RELEASE, Release, Releases
 from swapin.model.rules import Rule, Source
+from swapin.model.transitions import Transition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,8 @@ class Kernel:
     ``None``: as in ``after``; an empty mapping: not known."""
     replaces: tuple[Rule, ...] = ()
     """Rules that stand in for the catalog's rules of the same id."""
+    replaces_transitions: tuple[Transition, ...] = ()
+    """Transitions that stand in for the catalog's of the same id."""
     changes: tuple[Change, ...] = ()
     violates: Mapping[str, str] = field(default_factory=dict)
     """Invariants that the kernel is known to break, by id, and why; with an empty reason, one

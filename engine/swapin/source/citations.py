@@ -106,6 +106,8 @@ def citations_of(catalog: Catalog) -> Iterator[Citation]:
             yield Citation(said, setting.source, EVERY_RELEASE)
     for known in catalog.properties.values():
         yield Citation(f"property {known.name}", known.source, EVERY_RELEASE)
+    for transition in catalog.transitions.values():
+        yield Citation(f"transition {transition.id}", transition.source, EVERY_RELEASE)
     for spelling in catalog.spellings.values():
         yield Citation(f"spelling {spelling.name}", spelling.source, EVERY_RELEASE)
 

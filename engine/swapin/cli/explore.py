@@ -1,0 +1,82 @@
+"""``swapin explore``: every life of a page within a bound, and the shortest that goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from swapin.cli import evaluator, sides
+from swapin.cli.exits import status
+
+_STEPS = 10
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``explore``."""
+    parser = commands.add_parser(
+        "explore",
+        help="every life of a page within a bound: does anything go wrong?",
+        description="Go through everything that processes, reclaim and the device can do to a "
+        "page, in every order, and show the shortest life that breaks a rule. Exit status 1 if "
+        "there is one.",
+        epilog="example: swapin explore --kernel v2-posted --backend null_blk "
+        "--fact swap_device.stable_writes=true",
+    )
+    parser.add_argument("--kernel", required=True, metavar="K", help="a release or a variant")
+    parser.add_argument("--arch", default="x86_64", metavar="NAME", help="default: %(default)s")
+    parser.add_argument("--backend", default="null_blk", metavar="B", help="default: %(default)s")
+    parser.add_argument(
+        "--fact", action="append", default=[], metavar="NAME=VALUE", help="of the device or kernel"
+    )
+    parser.add_argument("--processes", type=int, choices=(1, 2, 3), default=2)
+    parser.add_argument(
+        "--pages",
+        type=int,
+        choices=(1,),
+        default=1,
+        help="pages at the start; each fork and copy makes more",
+    )
+    parser.add_argument(
+        "--steps", type=int, default=_STEPS, metavar="N", help="of a life at most (%(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    evaluator.add_strict(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explore, and tell what was found."""
+    from swapin.life.decide import Decider
+    from swapin.life.lives import RULES, explore
+
+    program = evaluator.load(args)
+    decider = Decider(
+        program,
+        args.kernel,
+        architecture=args.arch,
+        backend=args.backend,
+        given=sides.given(args, program.catalog),
+    )
+    found = explore(decider, processes=args.processes, steps=args.steps, watch=_tell)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if args.json:
+        print(json.dumps(found.to_dict(), ensure_ascii=False))
+    elif found.broken:
+        meant = RULES[found.broken]
+        print(f"{found.kernel}: {found.broken} is broken, by which {meant}")
+        print("\n".join(f"  {step}" for step in found.life))
+        print(f"  ({found.states} states)")
+    else:
+        within = "of any length" if found.complete else f"of up to {args.steps} steps"
+        print(
+            f"{found.kernel}: {len(RULES)} rules hold in every life {within} of "
+            f"{args.processes} processes ({found.states} states)"
+        )
+    return status(degraded=program.catalog.degraded, findings=bool(found.broken))
+
+
+def _tell(states: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{states} states", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,133 @@
+"""``swapin litmus``: what can come of the life of a page, test by test."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swapin.cli import evaluator
+from swapin.cli.exits import Exit, status
+from swapin.model import LifeError
+
+if TYPE_CHECKING:
+    from swapin.life.litmus import Litmus
+    from swapin.life.run import LitmusResult
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``litmus`` and what it can do."""
+    parser = commands.add_parser(
+        "litmus",
+        help="play small tests of a page's life in the model",
+        description="A litmus test is a dozen lines: who does what to a page, and a question about "
+        "how it can end. docs/litmus.md has the language and the catalogue.",
+    )
+    doings = parser.add_subparsers(dest="doing", metavar="DOING", required=True)
+    played = doings.add_parser(
+        "run",
+        help="play tests: always, sometimes or never",
+        description="Exit status 1 if the line `exists`, `never` or `always` of a test does not "
+        "hold on a kernel.",
+    )
+    _add_files(played)
+    played.add_argument("--kernel", action="append", metavar="K", help="default: the newest")
+    played.add_argument("--all", action="store_true", help="every kernel of the model")
+    played.add_argument("--story", action="store_true", help="tell a shortest way, step by step")
+    played.add_argument("--svg", type=Path, metavar="FILE", help="the story as a sequence chart")
+    played.add_argument("--json", action="store_true", help="one JSON object a line")
+    evaluator.add_strict(played)
+    played.set_defaults(run=run)
+    shown = doings.add_parser("show", help="read a test out in English")
+    _add_files(shown)
+    shown.set_defaults(run=show)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE|DIR|NAME",
+        help="a test, a directory of tests, or one of the catalogue; default: the catalogue",
+    )
+
+
+def tests_of(names: list[str]) -> Iterator[Litmus]:
+    """The tests that were asked for.
+
+    :raises LifeError: there is none of this name, or a file is no test.
+    """
+    from swapin.life.catalogue import catalogue
+    from swapin.life.litmus import litmus_file
+    from swapin.model.errors import near_match
+
+    shipped = catalogue()
+    if not names:
+        yield from shipped.values()
+    for name in names:
+        path = Path(name)
+        if name in shipped:
+            yield shipped[name]
+        elif path.is_dir():
+            files = sorted(path.glob("*.litmus"))
+            if not files:
+                raise LifeError(f"no file in `{name}` ends in .litmus")
+            yield from map(litmus_file, files)
+        elif name.endswith(".litmus"):
+            yield litmus_file(path)
+        else:
+            hint = near_match(name, shipped)
+            raise LifeError(f"no test `{name}` in the catalogue{hint}, and no file or directory")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the tests."""
+    from swapin.life.chart import chart
+    from swapin.life.run import applies, run_litmus
+
+    program = evaluator.load(args)
+    kernels = program.catalog.kernels
+    newest = max(kernels.values(), key=lambda kernel: kernel.at).name
+    names = list(kernels) if args.all else args.kernel or [newest]
+    wrong, played = False, 0
+    for test in tests_of(args.files):
+        for name in names:
+            if name in kernels and not applies(test, kernels[name].release):
+                continue
+            result = run_litmus(program, test, name)
+            played += 1
+            wrong = wrong or not result.as_expected
+            if args.json:
+                print(json.dumps(result.to_dict(), ensure_ascii=False))
+            else:
+                print("\n".join(_told(result, args.story)))
+            if args.svg:
+                args.svg.write_text(chart(result), encoding="utf-8")
+    if not played:
+        raise LifeError("no test that was asked for is for a kernel that was asked for")
+    return status(degraded=program.catalog.degraded, findings=wrong)
+
+
+def _told(result: LitmusResult, story: bool) -> list[str]:
+    test = result.test
+    held = "ok" if result.as_expected else "NOT SO"
+    lines = [
+        f"{test.name} on {result.kernel}: {result.verdict} ({result.holds} of {result.ends} ends, "
+        f"{result.states} states); {test.quantifier} {test.written}: {held}"
+    ]
+    if story or not result.as_expected:
+        lines += [f"    {step}" for step in result.story]
+        lines.append(f"  at the end: {', '.join(result.outcome) or 'nothing'}")
+        lines.append(f"  {result.fingerprint}, rules {result.edition}")
+    return lines
+
+
+def show(args: argparse.Namespace) -> int:
+    """Read the tests out."""
+    from swapin.life.prose import in_english
+
+    for test in tests_of(args.files):
+        print(in_english(test))
+    return Exit.OK
