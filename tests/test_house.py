@@ -21,7 +21,7 @@ ROOMS = {
     "life": {"model", "catalog", "program", "life"},
     "lab": {"debian", "recipe", "model", "catalog", "program", "analysis", "observe", "lab"},
     "source": {"debian", "model", "catalog", "program", "source"},
-    "service": {"model", "catalog", "program", "analysis", "observe", "service", "v1"},
+    "service": {"model", "catalog", "program", "life", "analysis", "observe", "service", "v1"},
     "recipe": {"model", "catalog", "program", "analysis", "recipe"},
     "cli": {
         "recipe",

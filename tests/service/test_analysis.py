@@ -9,10 +9,14 @@ import pytest
 
 from swapin.analysis import check, diff, reach, read_query, side_of
 from swapin.cli import main
+from swapin.life.decide import Decider
+from swapin.life.lives import explore
 from swapin.model import FaultError
 from swapin.service.client import Client, ServiceError
 from swapin.v1 import analysis_service_pb2 as pb
 from swapin.v1 import analysis_service_pb2_grpc as pb_grpc
+
+STABLE = "swap_device.stable_writes"
 
 
 @pytest.fixture
@@ -54,6 +58,29 @@ def test_reach(analysis, catalog):
     query = read_query("writeback.stable-writes", catalog)
     expected = reach(catalog, query, ["6.1", "6.12"], ["zram"])
     assert told(expected) == json.dumps(answer, ensure_ascii=False)
+
+
+def test_explore(analysis, program):
+    """Every life of a page within a bound, as the library goes through them."""
+    seen = []
+    side = {"kernel": "v2-posted", "stack": ["null_blk"], "facts": {STABLE: True}}
+    answer = analysis.explore(side, steps=4, progress=lambda *now: seen.append(now))
+
+    decider = Decider(program, "v2-posted", backend="null_blk", given={STABLE: True})
+    expected = explore(decider, steps=4)
+    assert told(expected) == json.dumps(answer, ensure_ascii=False)
+    assert ["P0: store", "P0: reclaim", "P0: store"] == answer["life"]
+    assert (0, 4) == seen[0]
+
+
+def test_explore_is_bounded(analysis):
+    """Too many steps are refused before any work, too many processes by their field."""
+    with pytest.raises(ServiceError, match="RESOURCE_EXHAUSTED"):
+        analysis.explore({"kernel": "7.3"}, steps=40)
+    with pytest.raises(FaultError, match="processes"):
+        analysis.explore({"kernel": "7.3"}, processes=9)
+    with pytest.raises(FaultError, match=r"5\.9"):
+        analysis.explore({"kernel": "5.9"})
 
 
 @pytest.mark.parametrize(

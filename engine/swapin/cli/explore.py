@@ -9,8 +9,6 @@ import sys
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
 
-_STEPS = 10
-
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``explore``."""
@@ -38,9 +36,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="pages at the start; each fork and copy makes more",
     )
     parser.add_argument(
-        "--steps", type=int, default=_STEPS, metavar="N", help="of a life at most (%(default)s)"
+        "--steps", type=int, default=10, metavar="N", help="of a life at most (%(default)s)"
     )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
+    sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 
@@ -51,6 +50,17 @@ def run(args: argparse.Namespace) -> int:
     from swapin.life.lives import RULES, explore
 
     program = evaluator.load(args)
+    if args.server:
+        side = {
+            "kernel": args.kernel,
+            "architecture": args.arch,
+            "stack": args.backend.split("/"),
+            "facts": sides.given(args, program.catalog),
+        }
+        with sides.server(args) as analysis:
+            told = analysis.explore(side, args.processes, args.steps)
+        sides.show_json([told])
+        return status(findings=bool(told["broken"]))
     decider = Decider(
         program,
         args.kernel,

@@ -20,6 +20,8 @@ from swapin.model import (
 from swapin.program import Program
 from swapin.program.resolve import Resolver
 
+DEFAULT_ARCHITECTURE = "x86_64"
+
 _ORDINARY = {
     "pte.same": True,
     "pte.entry.swap": True,
@@ -76,7 +78,7 @@ class Decider:
         program: Program,
         kernel: str,
         *,
-        architecture: str = "x86_64",
+        architecture: str = DEFAULT_ARCHITECTURE,
         backend: str = "",
         given: Mapping[str, bool] | None = None,
     ) -> None:

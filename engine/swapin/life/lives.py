@@ -12,6 +12,11 @@ from swapin.life.explore import MOST_STATES, search
 from swapin.life.state import BAD, MARKS, Reference, Slot, State, start
 from swapin.life.steps import Steps
 
+DEFAULT_STEPS = 10
+"""Steps of a life that are gone through in some seconds."""
+
+MOST_PROCESSES = 3
+
 _MOST_REFERENCES = 1
 """References that a process takes at most at one time."""
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from swapin.analysis import Side, check, diff, reach, read_query, side_of
 from swapin.analysis.diff import OUTCOMES
-from swapin.catalog import Catalog
+from swapin.life.decide import DEFAULT_ARCHITECTURE, Decider
+from swapin.life.lives import DEFAULT_STEPS, MOST_PROCESSES, explore
 from swapin.model import FaultError, Problem, Reason
 from swapin.model.errors import listed, unknown_name
+from swapin.program import Program
 from swapin.service import errors
 from swapin.service.aio import Context
 from swapin.service.errors import CallRefused
@@ -55,8 +57,9 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
     :param max_steps: estimated steps that one analysis may take.
     """
 
-    def __init__(self, catalog: Catalog, *, max_steps: int) -> None:
-        self._catalog = catalog
+    def __init__(self, program: Program, *, max_steps: int) -> None:
+        self._program = program
+        self._catalog = program.catalog
         self._max_steps = max_steps
         self._workers = asyncio.Semaphore(_WORKERS)
 
@@ -110,12 +113,50 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
         async for step in self._streamed(steps, run, pb.ReachResponse, context):
             yield step
 
+    async def Explore(  # noqa: N802
+        self, request: pb.ExploreRequest, context: Context
+    ) -> AsyncIterator[pb.ExploreResponse]:
+        """Go through every life of a page within a bound."""
+        processes, steps = request.processes or 2, request.steps or DEFAULT_STEPS
+        if processes > MOST_PROCESSES:
+            message = f"`{processes}` is not a number from 1 to {MOST_PROCESSES}"
+            raise _refused(Problem("processes", Reason.WRONG_TYPE, message))
+
+        def run(work: _Work) -> list[Any]:
+            side = request.side
+            # Names and facts are refused as for every other question.
+            self._side("side", side)
+            decider = Decider(
+                self._program,
+                side.kernel,
+                # A life has one; the others ask of every architecture.
+                architecture=side.architecture or DEFAULT_ARCHITECTURE,
+                backend="/".join(side.stack),
+                given=dict(side.facts),
+            )
+            found = explore(decider, processes=processes, steps=steps, watch=lambda _: work.step())
+            return [report_to_proto(found.to_dict(), pb.ExploreReport())]
+
+        # The states about double with each step.
+        cost = processes * 2 ** max(0, min(steps, 64) - 3)
+        async for step in self._streamed(steps, run, pb.ExploreResponse, context, cost):
+            yield step
+
     async def _streamed(
-        self, steps: int, run: Callable[[_Work], list[Any]], response: Any, context: Context
+        self,
+        steps: int,
+        run: Callable[[_Work], list[Any]],
+        response: Any,
+        context: Context,
+        cost: int | None = None,
     ) -> AsyncIterator[Any]:
-        """Progress while the work is done in a thread, then the reports."""
-        if steps > self._max_steps:
-            raise CallRefused(errors.too_costly(steps, self._max_steps))
+        """Progress while the work is done in a thread, then the reports.
+
+        :param cost: what the work is estimated to cost, if not its steps.
+        """
+        cost = steps if cost is None else cost
+        if cost > self._max_steps:
+            raise CallRefused(errors.too_costly(cost, self._max_steps))
         work = _Work(steps)
         yield response(progress=pb.Progress(done=0, total=steps))
         async with self._workers:

@@ -64,6 +64,21 @@ class AnalysisClient:
         request = pb.ReachRequest(query=query, kernels=kernels, devices=devices, facts=facts or {})
         return self._reports(self._stub.Reach, request, progress)[0]
 
+    def explore(
+        self,
+        side: Mapping[str, Any],
+        processes: int = 0,
+        steps: int = 0,
+        progress: Progress | None = None,
+    ) -> dict[str, Any]:
+        """The JSON form of what every life of a page comes to; see :meth:`check`.
+
+        :param processes: at most; 0: as the server likes.
+        :param steps: of a life at most; 0: as the server likes.
+        """
+        request = pb.ExploreRequest(side=_side(side), processes=processes, steps=steps)
+        return self._reports(self._stub.Explore, request, progress)[0]
+
     def _reports(
         self, method: Any, request: Any, progress: Progress | None
     ) -> list[dict[str, Any]]:

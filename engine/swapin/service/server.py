@@ -118,9 +118,7 @@ class Server:
             self._server,
         )
         add_analysis: Any = analysis_service_pb2_grpc.add_AnalysisServiceServicer_to_server
-        add_analysis(
-            AnalysisServicer(program.catalog, max_steps=options.max_analysis_steps), self._server
-        )
+        add_analysis(AnalysisServicer(program, max_steps=options.max_analysis_steps), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
             (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server

@@ -223,3 +223,39 @@ class ReachAnswer(_message.Message):
     blocked: _containers.RepeatedScalarFieldContainer[str]
     unless: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, kernels: _Optional[_Iterable[str]] = ..., devices: _Optional[_Iterable[str]] = ..., reachable: bool = ..., witness: _Optional[_Iterable[str]] = ..., takes: _Optional[_Iterable[str]] = ..., blocked: _Optional[_Iterable[str]] = ..., unless: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExploreRequest(_message.Message):
+    __slots__ = ("side", "processes", "steps")
+    SIDE_FIELD_NUMBER: _ClassVar[int]
+    PROCESSES_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    side: Side
+    processes: int
+    steps: int
+    def __init__(self, side: _Optional[_Union[Side, _Mapping]] = ..., processes: _Optional[int] = ..., steps: _Optional[int] = ...) -> None: ...
+
+class ExploreResponse(_message.Message):
+    __slots__ = ("progress", "report")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REPORT_FIELD_NUMBER: _ClassVar[int]
+    progress: Progress
+    report: ExploreReport
+    def __init__(self, progress: _Optional[_Union[Progress, _Mapping]] = ..., report: _Optional[_Union[ExploreReport, _Mapping]] = ...) -> None: ...
+
+class ExploreReport(_message.Message):
+    __slots__ = ("kernel", "processes", "states", "complete", "broken", "meaning", "life")
+    KERNEL_FIELD_NUMBER: _ClassVar[int]
+    PROCESSES_FIELD_NUMBER: _ClassVar[int]
+    STATES_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    BROKEN_FIELD_NUMBER: _ClassVar[int]
+    MEANING_FIELD_NUMBER: _ClassVar[int]
+    LIFE_FIELD_NUMBER: _ClassVar[int]
+    kernel: str
+    processes: int
+    states: int
+    complete: bool
+    broken: str
+    meaning: str
+    life: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, kernel: _Optional[str] = ..., processes: _Optional[int] = ..., states: _Optional[int] = ..., complete: bool = ..., broken: _Optional[str] = ..., meaning: _Optional[str] = ..., life: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -34,7 +34,8 @@ class AnalysisServiceStub(object):
     passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
-    for Check and Reach, outcomes for Diff. One that is over the server's limit
+    for Check and Reach, outcomes for Diff, and for Explore two to the power of
+    the steps but three, for each process. One that is over the server's limit
     is RESOURCE_EXHAUSTED with the reason ANALYSIS_TOO_COSTLY. Unknown names are
     INVALID_ARGUMENT with a BadRequest that names the field.
     """
@@ -60,6 +61,11 @@ class AnalysisServiceStub(object):
                 request_serializer=swapin_dot_v1_dot_analysis__service__pb2.ReachRequest.SerializeToString,
                 response_deserializer=swapin_dot_v1_dot_analysis__service__pb2.ReachResponse.FromString,
                 _registered_method=True)
+        self.Explore = channel.unary_stream(
+                '/swapin.v1.AnalysisService/Explore',
+                request_serializer=swapin_dot_v1_dot_analysis__service__pb2.ExploreRequest.SerializeToString,
+                response_deserializer=swapin_dot_v1_dot_analysis__service__pb2.ExploreResponse.FromString,
+                _registered_method=True)
 
 
 class AnalysisServiceServicer(object):
@@ -71,7 +77,8 @@ class AnalysisServiceServicer(object):
     passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
-    for Check and Reach, outcomes for Diff. One that is over the server's limit
+    for Check and Reach, outcomes for Diff, and for Explore two to the power of
+    the steps but three, for each process. One that is over the server's limit
     is RESOURCE_EXHAUSTED with the reason ANALYSIS_TOO_COSTLY. Unknown names are
     INVALID_ARGUMENT with a BadRequest that names the field.
     """
@@ -97,6 +104,13 @@ class AnalysisServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explore(self, request, context):
+        """Goes through every life of a page within a bound.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AnalysisServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -115,6 +129,11 @@ def add_AnalysisServiceServicer_to_server(servicer, server):
                     request_deserializer=swapin_dot_v1_dot_analysis__service__pb2.ReachRequest.FromString,
                     response_serializer=swapin_dot_v1_dot_analysis__service__pb2.ReachResponse.SerializeToString,
             ),
+            'Explore': grpc.unary_stream_rpc_method_handler(
+                    servicer.Explore,
+                    request_deserializer=swapin_dot_v1_dot_analysis__service__pb2.ExploreRequest.FromString,
+                    response_serializer=swapin_dot_v1_dot_analysis__service__pb2.ExploreResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'swapin.v1.AnalysisService', rpc_method_handlers)
@@ -132,7 +151,8 @@ class AnalysisService(object):
     passes, ends at the next step of the work.
 
     The cost of a call is estimated before work starts: kernels times devices
-    for Check and Reach, outcomes for Diff. One that is over the server's limit
+    for Check and Reach, outcomes for Diff, and for Explore two to the power of
+    the steps but three, for each process. One that is over the server's limit
     is RESOURCE_EXHAUSTED with the reason ANALYSIS_TOO_COSTLY. Unknown names are
     INVALID_ARGUMENT with a BadRequest that names the field.
     """
@@ -208,6 +228,33 @@ class AnalysisService(object):
             '/swapin.v1.AnalysisService/Reach',
             swapin_dot_v1_dot_analysis__service__pb2.ReachRequest.SerializeToString,
             swapin_dot_v1_dot_analysis__service__pb2.ReachResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explore(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/swapin.v1.AnalysisService/Explore',
+            swapin_dot_v1_dot_analysis__service__pb2.ExploreRequest.SerializeToString,
+            swapin_dot_v1_dot_analysis__service__pb2.ExploreResponse.FromString,
             options,
             channel_credentials,
             insecure,
