@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from swapin.catalog import Catalog, load_catalog
 from swapin.program import Program
 
 ROOT = Path(__file__).parent.parent
+
+# The tests are of swapin as installed, not as the machine that runs them selects plugins.
+os.environ["SWAPIN_CONFIG"] = ""
 
 
 @pytest.fixture(scope="session")

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import strangers
 from swapin.catalog import Catalog
 
 
 @pytest.fixture(scope="module")
 def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which pip installed the stranger's distribution."""
-    target = tmp_path_factory.mktemp("site")
     source = root / "tests" / "thirdparty" / "swapin-nbd"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    options = ["--no-deps", "--no-index", "--no-build-isolation", "--target", str(target)]
-    subprocess.run([*pip, *options, str(source)], check=True)
-    return target
+    return strangers.install(tmp_path_factory.mktemp("site"), source)
 
 
 def swapin(installed: Path, *arguments: str, stdin: str = "") -> tuple[int, str]:
     """Run the command with the stranger's distribution in sight."""
-    done = subprocess.run(
-        [sys.executable, "-m", "swapin", *arguments],
-        env={**os.environ, "PYTHONPATH": str(installed)},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = strangers.run(installed, "swapin", *arguments, stdin=stdin)
     assert "" == done.stderr
     return done.returncode, done.stdout
 

@@ -244,7 +244,7 @@ def said(catalog: Catalog, cube: Cube) -> list[str]:
 def _dead(one: Meaning, two: Meaning, groups: Sequence[Group]) -> Iterator[Dead]:
     """Rules and conditions that live on one side and not on the other."""
     asked = {member for group in groups for member in group.members}
-    for mine, other in ((_Life(one), _Life(two)), (_Life(two), _Life(one))):
+    for mine, other in ((Life(one), Life(two)), (Life(two), Life(one))):
         theirs = {rule.id: rule for rule in other.meaning.side.rules}
         name = other.meaning.side.name
         for rule in mine.meaning.side.rules:
@@ -265,7 +265,7 @@ def _dead(one: Meaning, two: Meaning, groups: Sequence[Group]) -> Iterator[Dead]
                         yield Dead(rule.id, name, "condition", condition)
 
 
-class _Life:
+class Life:
     """Which rules and conditions of a side make a difference in some admissible state."""
 
     def __init__(self, meaning: Meaning) -> None:
@@ -279,7 +279,7 @@ class _Life:
 
     def fires(self, rule: Rule) -> bool:
         """Whether the rule holds in some admissible state."""
-        return self._d.meet(self._states(rule), self.meaning.rules[rule.id])
+        return self._d.meet(self.states(rule), self.meaning.rules[rule.id])
 
     def matters(self, rule: Rule) -> bool:
         """Whether some admissible state would come out differently without the rule."""
@@ -294,7 +294,7 @@ class _Life:
             alone = d.without(alone, d.any([claims, vetoes]))
         elif rule.kind is Kind.VETO:
             alone = d.without(d.all([alone, claims]), vetoes)
-        return d.meet(self._states(rule), alone)
+        return d.meet(self.states(rule), alone)
 
     def reads(self, rule: Rule, name: str) -> bool:
         """Whether the rule tells two admissible states apart by a fact or an earlier outcome."""
@@ -310,7 +310,7 @@ class _Life:
             )
             atom = meaning.outcomes[name]
             apart = d.choose(low, d.negated(high), high)
-            states = self._states(rule)
+            states = self.states(rule)
             return d.meet(d.all([apart, atom]), states) and d.meet(d.without(apart, atom), states)
         node = meaning.rules[rule.id]
         if name not in d.facts_of(node):
@@ -321,12 +321,13 @@ class _Life:
 
     def _given(self, rule: Rule, name: str, value: bool) -> int:
         """The states that the rule's outcome speaks of, where a fact has a value."""
-        key = (self._states(rule), name, value)
+        key = (self.states(rule), name, value)
         if key not in self._restricted:
             self._restricted[key] = self._d.restrict(key[0], {name: value})
         return self._restricted[key]
 
-    def _states(self, rule: Rule) -> int:
+    def states(self, rule: Rule) -> int:
+        """The states that the outcome of a rule speaks of."""
         path = rule.outcome in Group.PATH.members
         return self.meaning.admissible if path else self.meaning.mapped
 

@@ -3,6 +3,7 @@
 from swapin.catalog.build import SWAP_ENTRY, Catalog, Failure, load_catalog
 from swapin.catalog.entries import KINDS, Entry
 from swapin.catalog.loading import Offer, Origin, discover, offers_of
+from swapin.catalog.selection import Selection, SelectionError, selection
 from swapin.catalog.stacks import Latched, latched, layers_of
 
 __all__ = [
@@ -14,9 +15,12 @@ __all__ = [
     "Latched",
     "Offer",
     "Origin",
+    "Selection",
+    "SelectionError",
     "discover",
     "latched",
     "layers_of",
     "load_catalog",
     "offers_of",
+    "selection",
 ]

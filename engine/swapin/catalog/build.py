@@ -12,6 +12,7 @@ from typing import Any
 
 from swapin.catalog.entries import Entry, entries_of, stack_entry
 from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
+from swapin.catalog.selection import selection
 from swapin.catalog.validation import refusals
 from swapin.model import (
     Architecture,
@@ -283,26 +284,34 @@ def _plain(value: Any) -> Any:
 
 
 def load_catalog(
-    strict: bool = False,
+    strict: bool | None = None,
     candidates: Iterable[Candidate] | None = None,
     left_out: Iterable[Failure] = (),
 ) -> Catalog:
-    """Load every installed plugin, each inside its own boundary.
+    """Load the installed plugins, each inside its own boundary.
+
+    All of them, unless the environment or the configuration file selects
+    (:mod:`swapin.catalog.selection`).
 
     A plugin that fails, or that declares what does not fit, is left out whole and reported;
     the catalog is then *degraded*.
 
-    :param strict: raise instead of leaving a plugin out.
-    :param candidates: plugins to load in place of the installed ones.
+    :param strict: raise instead of leaving a plugin out; ``None``: as environment or
+        configuration file have it, and no for given *candidates*.
+    :param candidates: plugins to load in place of the installed ones, whatever is selected.
     :param left_out: plugins that failed before, not to be loaded again.
     :raises CatalogError: *strict*, and a plugin failed.
+    :raises LookupError: a setting of the selection cannot be followed.
 
     .. versionadded:: 0.1
     """
     offers: list[Offer] = []
     failures = list(left_out)
     failed = {failure.origin for failure in failures}
-    for candidate in discover() if candidates is None else candidates:
+    if candidates is None:
+        selected = selection(strict=strict)
+        candidates, strict = selected.chosen(discover()), selected.strict
+    for candidate in candidates:
         if candidate.origin in failed:
             continue
         try:

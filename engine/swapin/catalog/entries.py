@@ -52,7 +52,14 @@ def _plugins(catalog: Catalog) -> Iterator[Entry]:
         yield _plugin(
             offer.origin,
             told or "declares nothing",
-            {"state": "loaded", "edition": offer.edition, "hooks": offer.hooks, "counts": counts},
+            {
+                "state": "loaded",
+                "edition": offer.edition,
+                "contract": offer.contract,
+                "hooks": offer.hooks,
+                "counts": counts,
+                "load_milliseconds": round(offer.seconds * 1000, 1),
+            },
         )
     for failure in catalog.failed:
         error = failure.error

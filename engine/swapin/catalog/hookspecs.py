@@ -32,6 +32,11 @@ PROJECT = "swapin"
 GROUP = "swapin.plugins"
 """Entry-point group in which a distribution names its plugins."""
 
+CONTRACT = 1
+"""Version of the hooks. It grows when a hook is added or takes or returns something new, by one
+for each release of swapin that does so; a hook is never taken away or changed within a major
+version of swapin. A plugin for an older version is loaded, one for a newer version is refused."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as the implementation of the hook of that name."""
@@ -49,6 +54,20 @@ def swapin_modules() -> Iterable[str]:
     .. versionadded:: 0.1
     """
     return ()
+
+
+@hookspec
+def swapin_contract() -> int:
+    """Name the version of the hooks that this plugin was written for.
+
+    A plugin that does not say was written for version 1. One that asks for more than this
+    swapin has is refused, so that nothing that it declares is silently ignored.
+
+    :returns: a version from 1, :data:`swapin.catalog.hookspecs.CONTRACT` at most.
+
+    .. versionadded:: 0.1
+    """
+    return CONTRACT
 
 
 @hookspec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -81,6 +82,10 @@ class Offer:
     transitions: list[Transition] = field(default_factory=list)
     hooks: list[str] = field(default_factory=list)
     """Names of the hooks that it implements."""
+    contract: int = 1
+    """Version of the hooks that it was written for."""
+    seconds: float = 0.0
+    """How long importing it and calling its hooks took."""
 
 
 def discover() -> list[Candidate]:
@@ -114,6 +119,7 @@ def offers_of(candidate: Candidate) -> Offer:
     def refuse(declaration: str, message: str) -> CatalogError:
         return CatalogError(origin.plugin, origin.distribution, declaration, message)
 
+    started = time.perf_counter()
     try:
         plugin = candidate.load()
     except Exception as error:
@@ -129,6 +135,7 @@ def offers_of(candidate: Candidate) -> Offer:
         manager.check_pending()
     except Exception as error:
         raise refuse("registration", _said(error)) from error
+    offer.contract = _contract(manager, refuse)
     offer.edition = _edition(manager, refuse)
     for hook, attribute, wanted in _HOOKS:
         collected = getattr(offer, attribute)
@@ -141,12 +148,25 @@ def offers_of(candidate: Candidate) -> Offer:
                 collected.append(declaration)
         if getattr(manager.hook, hook).get_hookimpls():
             offer.hooks.append(hook)
+    offer.seconds = time.perf_counter() - started
     return offer
 
 
 def _modules(manager: pluggy.PluginManager) -> list[ModuleType]:
     named = [names for names in manager.hook.swapin_modules() if names is not None]
     return [importlib.import_module(name) for names in named for name in names]
+
+
+def _contract(manager: pluggy.PluginManager, refuse: Callable[[str, str], CatalogError]) -> int:
+    try:
+        versions = [version for version in manager.hook.swapin_contract() if version is not None]
+    except Exception as error:
+        raise refuse("swapin_contract", _said(error)) from error
+    for version in versions:
+        if type(version) is not int or not 1 <= version <= hookspecs.CONTRACT:
+            message = f"written for version {version} of the hooks; here is {hookspecs.CONTRACT}"
+            raise refuse("swapin_contract", message)
+    return max(versions, default=1)
 
 
 def _edition(manager: pluggy.PluginManager, refuse: Callable[[str, str], CatalogError]) -> str:

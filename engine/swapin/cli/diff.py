@@ -105,7 +105,7 @@ def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
     kernels = _pair("K", args.kernels or ([args.kernel] if args.kernel else []))
     arches = _pair("--arch", args.arch)
     devices = _pair("--backend", args.backend)
-    catalogs = (catalog, _without(args.plugins_without) if args.plugins_without else catalog)
+    catalogs = (catalog, _without(args) if args.plugins_without else catalog)
     if not kernels[0]:
         raise _usage("K", "name two kernels, or one with --kernel")
     if len({*zip(kernels, arches, devices, map(id, catalogs), strict=True)}) == 1:
@@ -142,10 +142,11 @@ def _described(
     return before, after
 
 
-def _without(name: str) -> Catalog:
+def _without(args: argparse.Namespace) -> Catalog:
     from swapin.catalog import discover, load_catalog
 
-    found = discover()
+    name: str = args.plugins_without
+    found = evaluator.selected(args).chosen(discover())
     left = [c for c in found if name not in (c.origin.plugin, c.origin.distribution)]
     if len(left) == len(found):
         known = ", ".join(sorted({c.origin.plugin for c in found}))

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator
+from swapin.cli import doctor, evaluator
 from swapin.cli.backend_text import backend_text
 from swapin.cli.exits import status
 
@@ -29,11 +29,17 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add one command for each kind of catalog entry."""
     for kind, told in _HELP.items():
         parser = commands.add_parser(kind, help=f"list or show {told}")
-        actions = parser.add_subparsers(dest="action", metavar="list|show", required=True)
+        actions = parser.add_subparsers(
+            dest="action",
+            metavar="list|show|doctor" if kind == "plugins" else "list|show",
+            required=True,
+        )
         listing = actions.add_parser("list", help="one line each")
         show = actions.add_parser("show", help="one of them, whole")
         told_name = "its name; of backends also a stack, such as dm-crypt/nvme"
         show.add_argument("name", metavar="NAME", help=told_name)
+        if kind == "plugins":
+            doctor.add_action(actions)
         for action in (listing, show):
             action.add_argument("--json", action="store_true", help="as JSON")
             evaluator.add_strict(action)

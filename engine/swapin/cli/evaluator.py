@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from swapin.catalog.selection import Selection, parted, selection
 from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
@@ -59,10 +60,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_strict(parser: argparse.ArgumentParser) -> None:
-    """The option that refuses a degraded catalog."""
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse to work if a plugin fails to load"
+    """The options that select plugins and refuse a degraded catalog."""
+    group = parser.add_argument_group("plugins")
+    group.add_argument(
+        "--strict",
+        action=argparse.BooleanOptionalAction,
+        help="refuse to work if a plugin fails to load",
     )
+    for name, told in (
+        ("allow", "load these plugins or distributions alone, beside swapin's own"),
+        ("block", "do not load these plugins or distributions"),
+    ):
+        group.add_argument(
+            f"--plugins-{name}", type=parted, metavar="NAME,…", help=f"{told}; may be empty"
+        )
 
 
 def chosen(args: argparse.Namespace, program: Program) -> AbstractContextManager[Evaluator]:
@@ -74,15 +85,22 @@ def chosen(args: argparse.Namespace, program: Program) -> AbstractContextManager
     return Local(program)
 
 
+def selected(args: argparse.Namespace) -> Selection:
+    """The selection that the options make, and where they are silent environment and file."""
+    return selection(allow=args.plugins_allow, block=args.plugins_block, strict=args.strict)
+
+
 def load(args: argparse.Namespace) -> Program:
-    """The program of the installed plugins; says on stderr what was left out.
+    """The program of the selected plugins; says on stderr what was left out.
 
     :raises CatalogError: ``--strict``, and a plugin failed.
+    :raises LookupError: the selection cannot be followed.
     """
-    from swapin.catalog import load_catalog
+    from swapin.catalog import discover, load_catalog
     from swapin.program import Program
 
-    catalog = load_catalog(strict=args.strict)
+    chosen = selected(args)
+    catalog = load_catalog(strict=chosen.strict, candidates=chosen.chosen(discover()))
     for failure in catalog.failures:
         print(f"swapin: degraded: {failure}", file=sys.stderr)
     return Program(catalog)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from swapin.cli import evaluator
 from swapin.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--port-file", type=Path, metavar="PATH", help="write the address there when ready"
     )
-    parser.add_argument(
-        "--strict", action="store_true", help="refuse to start if a plugin fails to load"
-    )
+    evaluator.add_strict(parser)
     parser.add_argument(
         "--insecure",
         action="store_true",
@@ -83,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
     import asyncio
     import logging
 
+    from swapin.catalog import discover
     from swapin.model import CatalogError
     from swapin.program import load_program
     from swapin.service.address import ListenError
@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
     log = make_log(sys.stderr)
     logging.getLogger().addHandler(ForwardedLogs(log))
     try:
-        program = load_program(strict=args.strict)
+        selected = evaluator.selected(args)
+        program = load_program(selected.strict, selected.chosen(discover()))
     except CatalogError as error:
         log.error("plugin_refused", failure=str(error))
         return Exit.DEGRADED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from swapin.catalog import Catalog, Failure, discover, load_catalog
+from swapin.catalog import Catalog, Failure, discover, load_catalog, selection
 from swapin.catalog.loading import Candidate
 from swapin.model import (
     CatalogError,
@@ -119,17 +119,22 @@ class Program:
         )
 
 
-def load_program(strict: bool = False, candidates: Iterable[Candidate] | None = None) -> Program:
-    """Load every installed plugin and check the whole; leave out a plugin that does not fit.
+def load_program(
+    strict: bool | None = None, candidates: Iterable[Candidate] | None = None
+) -> Program:
+    """Load the installed plugins and check the whole; leave out a plugin that does not fit.
 
     Beyond :func:`swapin.load_catalog`, every kernel is compiled: this takes a second, and
     suits what starts once, such as a server.
 
-    :param strict: raise instead of leaving a plugin out.
-    :param candidates: plugins to load in place of the installed ones.
+    :param strict: as of :func:`swapin.load_catalog`.
+    :param candidates: as of :func:`swapin.load_catalog`.
     :raises CatalogError: *strict*, and a plugin failed; or nothing is left to leave out.
     """
-    found = list(discover() if candidates is None else candidates)
+    if candidates is None:
+        selected = selection(strict=strict)
+        candidates, strict = selected.chosen(discover()), selected.strict
+    found = list(candidates)
     left_out: tuple[Failure, ...] = ()
     while True:
         program = Program(load_catalog(strict, found, left_out))
