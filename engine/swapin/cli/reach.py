@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
+from swapin.model import FALSE
 
 if TYPE_CHECKING:
     from swapin.analysis import ReachReport
@@ -48,9 +49,7 @@ def run(args: argparse.Namespace) -> int:
 
     catalog = evaluator.load(args).catalog
     devices = list(catalog.backends) if "all" in args.backend else args.backend
-    kernels = args.kernel or [
-        name for name, kernel in catalog.kernels.items() if not kernel.variant
-    ]
+    kernels = args.kernel or _kernels(args.query, catalog)
     if args.server:
         with sides.server(args) as analysis:
             told = analysis.reach(args.query, kernels, devices, sides.given(args, catalog))
@@ -63,6 +62,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(_text(report, catalog)))
     return status(degraded=catalog.degraded)
+
+
+def _kernels(query: str, catalog: Catalog) -> list[str]:
+    """Every release; every kernel, if what is asked about is there on variants alone."""
+    from swapin.analysis import read_query
+
+    releases = [name for name, kernel in catalog.kernels.items() if not kernel.variant]
+    condition = read_query(query, catalog).condition
+    on_releases = {condition.given(catalog.capabilities(catalog.kernels[k])) for k in releases}
+    return list(catalog.kernels) if on_releases == {FALSE} else releases
 
 
 def _text(report: ReachReport, catalog: Catalog) -> Iterator[str]:

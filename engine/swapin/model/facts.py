@@ -65,6 +65,15 @@ class Fact:
         return {self.name: bool(self.usual)}
 
     @property
+    def usual_value(self) -> bool | int | str:
+        """The value that a description of an ordinary fault may give."""
+        if self.values:
+            return str(self.usual)
+        if self.equals is None or self.usual:
+            return bool(self.usual) if self.equals is None else self.equals
+        return self.at_least if self.at_least != self.equals else self.equals + 1
+
+    @property
     def one_value(self) -> Constraint | None:
         """That exactly one value is the case; ``None`` for a fact that is yes or no itself."""
         if not self.values:

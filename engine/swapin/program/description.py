@@ -81,6 +81,11 @@ def _truth(fact: Fact, value: Any) -> bool | None:
     return None
 
 
+def original_name(written: str) -> str:
+    """The name of a field that may be written in lowerCamelCase."""
+    return _CAPITAL.sub(lambda match: f"_{match[1].lower()}", written)
+
+
 def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
     """Check the names and types of a description.
 
@@ -157,7 +162,7 @@ def _fields(value: Any, where: str, draft: Draft) -> Iterator[tuple[str, Any]]:
     """Members of an object by original field name; nulls are left out."""
     seen: set[str] = set()
     for written, member in _members(draft, where, value):
-        key = _CAPITAL.sub(lambda match: f"_{match[1].lower()}", str(written))
+        key = original_name(str(written))
         if key in seen:
             path = f"{where}.{key}" if where else key
             draft.refuse(path, Reason.DISAGREES, "given twice, as two spellings of one field")

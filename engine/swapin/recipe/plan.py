@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from swapin.analysis import read_query
 from swapin.analysis.reach import Answer, reach
 from swapin.catalog import Catalog
-from swapin.model import FaultError, Problem, Reason, Verdict
+from swapin.catalog.hookspecs import PROJECT
+from swapin.model import Fact, FaultError, Problem, Reason, Verdict
 from swapin.program import Program
 from swapin.recipe.devices import DEVICES, Device
 
@@ -113,10 +114,28 @@ def _reached(
                     "folio.was_exclusive": exclusive,
                 }
                 known = {**_SETTLED, **chosen, "swap_device.stable_writes": stable}
+                known |= _swap_entry(catalog) | _strange(catalog)
                 report = reach(catalog, query, [kernel], [device.backend], known)
                 if report.reachable:
                     return report.answers[0], chosen
     return None
+
+
+def _swap_entry(catalog: Catalog) -> dict[str, bool]:
+    """The atoms that say that the PTE holds the entry of a slot."""
+    entry = catalog.facts["pte.entry"]
+    return {atom: atom == "pte.entry.swap" for atom in entry.atoms}
+
+
+def _strange(catalog: Catalog) -> dict[str, bool]:
+    """What other plugins' facts are: no recipe knows how to bring them about, so as usual."""
+    return {atom: value for fact in _strangers(catalog) for atom, value in fact.usual_atoms.items()}
+
+
+def _strangers(catalog: Catalog) -> Iterator[Fact]:
+    for offer in catalog.offers:
+        if offer.origin.distribution != PROJECT:
+            yield from (fact for fact in offer.facts if not fact.capability)
 
 
 def _why_not(catalog: Catalog, text: str, kernel: str, device: Device) -> str:
@@ -136,6 +155,9 @@ def _expected(program: Program, kernel: str, device: Device, known: Mapping[str,
     description: dict[str, object] = {
         "kernel": {"release": found.release, "variant": found.variant},
         "swap_device": {"stack": device.backend.split("/")},
+    }
+    description["extension_facts"] = {
+        fact.name: fact.usual_value for fact in _strangers(program.catalog)
     }
     for name, value in known.items():
         holder, _, field = name.partition(".")

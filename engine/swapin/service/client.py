@@ -22,7 +22,7 @@ from swapin.program.ptes import PteDescription, Value, read_pte
 from swapin.service.analysis_client import AnalysisClient
 from swapin.service.call_errors import error_of_call, error_of_fault
 from swapin.service.catalog import KINDS
-from swapin.service.json_form import message_of
+from swapin.service.json_form import extended, message_of
 from swapin.service.service_error import ServiceError
 from swapin.service.wire import fault_to_proto, unplain_facts
 from swapin.service.wire_pte import description_to_proto, pte_from_proto
@@ -285,7 +285,13 @@ class Client:
 
     def _to_proto(self, fault: Description) -> fault_pb2.Fault:
         if not isinstance(fault, Fault):
-            return message_of(fault)
+            try:
+                return message_of(fault)
+            except FaultError as error:
+                if error.problems[0].reason is not Reason.UNKNOWN_FIELD:
+                    raise
+                # A plugin of the server may have declared the field.
+                return message_of(extended(fault, lambda name: self._details(name) is not None))
         values: dict[str, int | str] = {}
         atoms_of: dict[str, list[str]] = {}
         for name in unplain_facts(fault):
