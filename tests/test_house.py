@@ -23,6 +23,7 @@ ROOMS = {
     "source": {"debian", "model", "catalog", "program", "source"},
     "service": {"model", "catalog", "program", "life", "analysis", "observe", "service", "v1"},
     "recipe": {"model", "catalog", "program", "analysis", "recipe"},
+    "testing": {"model", "catalog", "program", "analysis", "source", "testing"},
     "cli": {
         "recipe",
         "model",

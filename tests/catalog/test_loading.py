@@ -242,6 +242,17 @@ def test_what_builds_on_a_failed_plugin_fails_too() -> None:
     assert {"base.a", "toy.path", "toy.write"} == set(catalog.rules)
 
 
+def test_a_constraint_that_silences_an_earlier_plugin() -> None:
+    """The plugin of the constraint is refused, and not the one whose rule it would silence."""
+    narrow = Constraint(id="no-a", holds=~fact("toy.a"), because="never", source=SOURCE)
+    catalog = toy_catalog(base(), candidate("late", "more", constraints=[narrow]), strict=False)
+
+    (failure,) = catalog.failed
+    assert ("late", "constraint no-a") == (failure.origin.plugin, failure.error.declaration)
+    assert "rule base.a of plugin `base` could never fire" == failure.error.message
+    assert toy_catalog(base()).fingerprint == catalog.fingerprint
+
+
 def test_order_of_plugins_changes_nothing() -> None:
     """Shuffled plugins give the same fingerprint, entries and verdicts."""
     plugins = [

@@ -20,6 +20,7 @@ BROKEN = {
     "never_fires": ("rule never", "can never fire"),
     "newer": ("swapin_contract", "written for version 99 of the hooks; here is 1"),
     "raising": ("swapin_rules", "RuntimeError: the vendor's server does not answer"),
+    "silencing": ("constraint silencing.no-ksm", "rule ksm of plugin `linux` could never fire"),
     "unknown_fact": ("rule typo", "unknown fact `folio.writebac` (did you mean `folio.writeback`"),
 }
 

@@ -154,3 +154,10 @@ def test_no_recipe_for_another_entry(catalog: Catalog, capsys: pytest.CaptureFix
     """Nor does it claim to bring about an entry that names no slot."""
     assert 2 == main(["recipe", "pte.entry=migration", "--kernel", "6.12"])
     assert "no recipe" in capsys.readouterr().err
+
+
+def test_a_question_of_a_fact_that_no_rule_reads(site: Path) -> None:
+    """On a kernel where nothing reads the fact, it can still be asked about."""
+    done = strangers.run(site, "swapin", "reach", "quarantine.forced", "--kernel", "6.1")
+
+    assert "an ordinary fault but for quarantine.forced=true" in done.stdout, done.stderr

@@ -159,7 +159,8 @@ class _Comparison:
             for atom in d.order
             if (self._atoms[atom].hindsight if same else self._atoms[atom].derived)
         }
-        self._inputs = [atom for atom in d.order if atom not in derived]
+        read = {*one.facts, *two.facts}
+        self._inputs = [atom for atom in d.order if atom in read and atom not in derived]
         self._derived = derived
         self._here, self._there = (
             d.where(d.projected(self._as_sets(m.admissible), derived), lambda v: True in v)

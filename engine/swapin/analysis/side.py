@@ -131,7 +131,10 @@ def meanings(sides: Sequence[Side]) -> list[Meaning]:
         for condition in conditions:
             names = condition.given(side.known).names()
             orders.append([name for name in names if name in side.catalog.atoms])
-    diagrams = Diagrams(good_order(orders))
+    order = good_order(orders)
+    # Questions may be of atoms that no rule here reads; they come last and cost nothing.
+    order += sorted({name for side in sides for name in side.catalog.atoms}.difference(order))
+    diagrams = Diagrams(order)
     return [_meaning(side, diagrams) for side in sides]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from copy import copy
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from swapin.model import (
     Backend,
     Binding,
     CatalogError,
+    Constraint,
     Expression,
     Kernel,
     Outcome,
@@ -44,12 +46,22 @@ def refusals(catalog: Catalog) -> dict[Origin, CatalogError]:
     refused: dict[Origin, CatalogError] = {}
     taken: set[tuple[str, str]] = set()
     space = _Space(catalog)
+    judged: list[Offer] = []
     for offer in catalog.offers:
-        for declaration, message in _faults(catalog, offer, taken, space):
+        # Only the constraints of plugins that came before, so that no stranger silences them.
+        within = space.narrowed(offer.constraints)
+        faults = (
+            *_faults(catalog, offer, taken, within),
+            *(_silenced(offer, judged, within) if within is not space else ()),
+        )
+        for declaration, message in faults:
             refused[offer.origin] = CatalogError(
                 offer.origin.plugin, offer.origin.distribution, declaration, message
             )
             break
+        else:
+            space = within
+            judged.append(offer)
     if not refused:
         circle = _outcome_circle(catalog)
         if circle is not None:
@@ -154,17 +166,36 @@ def _spelling_faults(catalog: Catalog, spelling: Spelling) -> Iterator[tuple[str
         yield from _unknown(catalog, declaration, Atom(name))
 
 
+def _silenced(offer: Offer, earlier: Sequence[Offer], space: _Space) -> Iterator[tuple[str, str]]:
+    """Rules of earlier plugins that the constraints of a plugin keep from ever firing."""
+    for other in earlier:
+        replaced = (rule for kernel in other.kernels for rule in kernel.replaces)
+        for rule in (*other.rules, *replaced):
+            if not space.meets(rule.when):
+                ids = ", ".join(constraint.id for constraint in offer.constraints)
+                message = f"rule {rule.id} of plugin `{other.origin.plugin}` could never fire"
+                yield f"constraint {ids}", message
+
+
 class _Space:
     """The admissible states, as far as they had to be searched."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self._admissible = all_of(
-            constraint.holds
-            for constraint in catalog.constraints.values()
-            if all(name in catalog.atoms for name in constraint.holds.names())
-        )
+        """Take the values of choices; constraints are added plugin by plugin."""
+        single = (fact.one_value for fact in catalog.facts.values())
+        self._admissible = all_of(constraint.holds for constraint in single if constraint)
         self._found: list[dict[str, bool]] = []
         self._atoms = catalog.atoms
+
+    def narrowed(self, constraints: Sequence[Constraint]) -> _Space:
+        """The space that also keeps to these, as far as their facts are known."""
+        known = [c.holds for c in constraints if all(n in self._atoms for n in c.holds.names())]
+        if not known:
+            return self
+        space = copy(self)
+        space._admissible = all_of((self._admissible, *known))
+        space._found = []
+        return space
 
     def meets(self, condition: Expression) -> bool:
         """Whether some admissible state satisfies a condition.

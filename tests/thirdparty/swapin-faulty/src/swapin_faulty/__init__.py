@@ -1,0 +1,1 @@
+"""Plugins that load and are wrong, each in its own way."""
