@@ -1,18 +1,20 @@
-"""Write the generated tables of the documentation anew: ``python docs/generate.py``.
+"""Write the generated tables and pages of the documentation anew: ``python docs/generate.py``.
 
 A test compares the pages with what this makes.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from itertools import groupby
 from pathlib import Path
 
-from swapin.catalog import Catalog, latched, load_catalog
+from swapin.catalog import Catalog, hookspecs, latched, load_catalog
 from swapin.model import Backend, Kernel
 
 PAGE = Path(__file__).parent / "backends.md"
+HOOKS = Path(__file__).parent / "hooks.md"
 
 COLUMNS = (
     ("SWP_STABLE_WRITES", "swap_device.stable_writes"),
@@ -32,6 +34,40 @@ def backends_page(page: str, catalog: Catalog) -> str:
         block = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         page = block.sub(lambda match, table=table: f"{match[1]}{table}{match[2]}", page)
     return page
+
+
+def hooks_page() -> str:
+    """The page of the hooks, from their docstrings."""
+    hooks = {
+        name: inspect.cleandoc(spec.__doc__)
+        for name, spec in vars(hookspecs).items()
+        if name.startswith("swapin_")
+    }
+    added = {name: re.findall(r"versionadded:: (\S+)", text)[0] for name, text in hooks.items()}
+    rows = [["version of the hooks", "swapin since", "hooks that came with it"], ["---"] * 3]
+    for version, release in hookspecs.RELEASES.items():
+        came = ", ".join(f"`{name}`" for name, since in added.items() if since == release)
+        rows.append([str(version), release, came])
+    parts = [
+        "# Hooks",
+        "Made by `make docs` from the docstrings in `engine/swapin/catalog/hookspecs.py`; how a "
+        "plugin is written is told in [plugins.md](plugins.md).",
+        _markdown(inspect.cleandoc(hookspecs.__doc__ or "")),
+        "## Compatibility",
+        f"This swapin has version {hookspecs.CONTRACT} of the hooks. A plugin for an older "
+        "version is loaded; one that asks for a newer version is refused (`swapin_contract`).",
+        _table(rows).rstrip("\n"),
+    ]
+    for name, text in hooks.items():
+        signature = str(inspect.signature(vars(hookspecs)[name])).replace("'", "")
+        parts += [f"## {name}", f"`{name}{signature}`", _markdown(text)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _markdown(docstring: str) -> str:
+    text = re.sub(r":\w+:`([^`]*)`", r"`\1`", docstring.replace("``", "`"))
+    text = re.sub(r"^:returns: ", "Returns ", text, flags=re.MULTILINE)
+    return re.sub(r"\.\. versionadded:: (\S+)", r"Since swapin \1.", text)
 
 
 def _flags(catalog: Catalog) -> str:
@@ -83,3 +119,4 @@ def _word(catalog: Catalog, backend: Backend, fact: str, kernel: Kernel) -> str:
 if __name__ == "__main__":
     text = backends_page(PAGE.read_text(encoding="utf-8"), load_catalog(strict=True))
     PAGE.write_text(text, encoding="utf-8")
+    HOOKS.write_text(hooks_page(), encoding="utf-8")

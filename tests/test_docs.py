@@ -98,8 +98,8 @@ def test_the_page_of_ptes_is_true(
         assert f"`{word}`" in text, word
 
 
-def test_backends_page_is_fresh(root: Path, catalog: Catalog) -> None:
-    """The tables of the backends page are those that `make docs` makes."""
+def test_generated_pages_are_fresh(root: Path, catalog: Catalog) -> None:
+    """The tables of the backends page, and the page of the hooks, are as `make docs` makes them."""
     source = root / "docs" / "generate.py"
     spec = importlib.util.spec_from_file_location("generate_docs", source)
     assert spec is not None
@@ -107,6 +107,11 @@ def test_backends_page_is_fresh(root: Path, catalog: Catalog) -> None:
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
 
+    hooks = page(root, "docs/hooks.md")
+    assert hooks == generate.hooks_page()
+    for name in (name for name in vars(hookspecs) if name.startswith("swapin_")):
+        assert f"\n## {name}\n" in hooks
+    assert hookspecs.CONTRACT == max(hookspecs.RELEASES)
     text = page(root, "docs/backends.md")
     assert text == generate.backends_page(text, catalog)
     for name in catalog.backends:

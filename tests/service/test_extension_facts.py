@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import strangers
 from swapin.analysis import diff, reach, read_query, side_of
 from swapin.analysis.columns import Columns
-from swapin.catalog import Catalog, Origin, discover, load_catalog
+from swapin.catalog import Catalog, Offer, Origin, discover, load_catalog
 from swapin.catalog.loading import Candidate
 from swapin.cli import main
 from swapin.model import Depth, FaultError, Group, Reason
@@ -161,3 +162,18 @@ def test_a_question_of_a_fact_that_no_rule_reads(site: Path) -> None:
     done = strangers.run(site, "swapin", "reach", "quarantine.forced", "--kernel", "6.1")
 
     assert "an ordinary fault but for quarantine.forced=true" in done.stdout, done.stderr
+
+
+def test_load_order_changes_nothing(strange: Program, site: Path) -> None:
+    """Loaded in any order, swapin's and strangers' plugins give one fingerprint and one verdict."""
+    plugins = [*discover(), *(offer_again(offer) for offer in strange.catalog.offers[1:])]
+    expected = [strange.evaluate(d, Depth.RULES).to_json() for d in DESCRIPTIONS]
+    for seed in range(4):
+        random.Random(seed).shuffle(plugins)
+        program = Program(load_catalog(strict=True, candidates=plugins))
+        assert strange.catalog.fingerprint == program.catalog.fingerprint
+        assert expected == [program.evaluate(d, Depth.RULES).to_json() for d in DESCRIPTIONS]
+
+
+def offer_again(offer: Offer) -> Candidate:
+    return Candidate(offer.origin, lambda: importlib.import_module("swapin_quarantine"))

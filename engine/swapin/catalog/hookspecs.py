@@ -37,6 +37,9 @@ CONTRACT = 1
 for each release of swapin that does so; a hook is never taken away or changed within a major
 version of swapin. A plugin for an older version is loaded, one for a newer version is refused."""
 
+RELEASES = {1: "0.1"}
+"""The first release of swapin with each version of the hooks."""
+
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as the implementation of the hook of that name."""

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import doctor, evaluator
+from swapin.cli import doctor, evaluator, new_plugin
 from swapin.cli.backend_text import backend_text
 from swapin.cli.exits import status
 
@@ -31,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         parser = commands.add_parser(kind, help=f"list or show {told}")
         actions = parser.add_subparsers(
             dest="action",
-            metavar="list|show|doctor" if kind == "plugins" else "list|show",
+            metavar="list|show|doctor|new" if kind == "plugins" else "list|show",
             required=True,
         )
         listing = actions.add_parser("list", help="one line each")
@@ -40,6 +40,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         show.add_argument("name", metavar="NAME", help=told_name)
         if kind == "plugins":
             doctor.add_action(actions)
+            new_plugin.add_action(actions)
         for action in (listing, show):
             action.add_argument("--json", action="store_true", help="as JSON")
             evaluator.add_strict(action)
