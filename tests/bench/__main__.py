@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import decisions
+import lives
 import start_up
 import wire
 
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="rounds, interleaved (default 7)")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "parts", nargs="*", choices=[[], "decisions", "wire", "start-up", "analysis"]
+        "parts", nargs="*", choices=[[], "decisions", "wire", "start-up", "analysis", "lives"]
     )
     args = parser.parse_args()
     parts = {
@@ -35,6 +36,7 @@ def main() -> None:
         "wire": wire.run,
         "start-up": start_up.run,
         "analysis": analysis.run,
+        "lives": lives.run,
     }
     found = {
         name: run(args.rounds)

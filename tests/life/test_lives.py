@@ -58,6 +58,37 @@ def test_merging_changes_no_answer(program: Program, kernel: str) -> None:
         assert merged.states <= plain.states
 
 
+@pytest.mark.parametrize("kernel", ["5.10", "7.3", "v2-posted"])
+def test_pages_are_merged_without_a_change(program: Program, kernel: str) -> None:
+    """Pages in another order are one state too."""
+    for processes, pages in ((2, 2), (1, 3)):
+        sizes = {"processes": processes, "pages": pages, "steps": 4}
+        plain = explore(decider(program, kernel), merged=False, **sizes)
+        merged = explore(decider(program, kernel), **sizes)
+
+        assert (plain.broken, len(plain.life)) == (merged.broken, len(merged.life))
+        assert merged.states < plain.states
+
+
+def test_a_life_of_two_pages_keeps_to_its_page(program: Program) -> None:
+    """What is told is one life, though states that are alike were merged on the way."""
+    found = explore(decider(program, "v2-posted"), pages=2)
+
+    assert ("torn", 2) == (found.broken, found.pages)
+    assert [f"P0: {done} (page 0)" for done in ("store", "reclaim", "store")] == list(found.life)
+
+
+def test_memory_is_bounded(program: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    """Past the bound nothing is claimed of the lives that were not gone through."""
+    found = explore(decider(program), most=500)
+
+    assert (500, True, False) == (found.states, found.cut, found.complete)
+    assert 2 == main(["explore", "--kernel", "7.3", "--most-states", "500"])
+    output = capsys.readouterr()
+    assert "rules hold in the shorter lives of 2 processes" in output.out
+    assert "more than 500 states" in output.err
+
+
 # A transition with another effect, and the test of the catalogue that finds it.
 MUTANTS = {
     ("fork-swapped.clears-mark", Effect.KEEP): "S-O-F-S_L",

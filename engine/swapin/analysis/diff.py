@@ -13,6 +13,7 @@ from functools import partial
 from operator import eq
 from typing import Any
 
+from swapin.analysis.between import TransitionDifference, between
 from swapin.analysis.cubes import Cover, Cube, cover
 from swapin.analysis.side import GROUPS, Meaning, Side, meanings, no_step
 from swapin.analysis.states import usual
@@ -103,6 +104,13 @@ class DiffReport:
     differences: tuple[Difference, ...]
     one_sided: tuple[OneSided, ...]
     dead: tuple[Dead, ...]
+    transitions: tuple[TransitionDifference, ...]
+    """What happens to a page between two faults."""
+
+    @property
+    def found(self) -> bool:
+        """Whether anything is decided or done differently."""
+        return bool(self.differences or self.transitions)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -113,6 +121,7 @@ class DiffReport:
             "differences": [found.to_dict() for found in self.differences],
             "one_sided": [found.to_dict() for found in self.one_sided],
             "dead": [found.to_dict() for found in self.dead],
+            "transitions": [found.to_dict() for found in self.transitions],
         }
 
 
@@ -140,6 +149,8 @@ def diff(
         differences=tuple(differences),
         one_sided=tuple(comparison.one_sided()),
         dead=tuple(_dead(one, two, outcomes)),
+        # They belong to no outcome: who asks for one does not ask for them.
+        transitions=tuple(between(before, after)) if len(outcomes) == len(GROUPS) else (),
     )
 
 

@@ -234,6 +234,21 @@ def _invariants(catalog: Catalog, offer: Offer) -> _Described:
         )
 
 
+def _transitions(catalog: Catalog, offer: Offer) -> _Described:
+    for transition in offer.transitions:
+        yield (
+            transition.id,
+            f"{transition.event}, {transition.effect}: {transition.because}",
+            {
+                "event": transition.event.value,
+                "effect": transition.effect.value,
+                "when": str(transition.when),
+                "because": transition.because,
+                "source": _source(transition.source),
+            },
+        )
+
+
 def _source(source: Source) -> str:
     return str(source)
 
@@ -246,6 +261,7 @@ _DESCRIBERS: dict[str, Callable[[Catalog, Offer], _Described]] = {
     "facts": _facts,
     "constraints": _constraints,
     "invariants": _invariants,
+    "transitions": _transitions,
 }
 
 KINDS = (*_DESCRIBERS, "plugins")

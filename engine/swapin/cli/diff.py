@@ -74,9 +74,10 @@ def run(args: argparse.Namespace) -> int:
         with sides.server(args) as analysis:
             told = analysis.diff(*_described(args, sides.given(args, catalog)), args.outcome or ())
         sides.show_json([told])
-        return status(findings=bool(told["differences"]) == (args.expect == "none"))
+        found = bool(told["differences"] or told["transitions"])
+        return status(findings=found == (args.expect == "none"))
     report = compared(args, catalog)
-    found = bool(report.differences) == (args.expect == "none")
+    found = report.found == (args.expect == "none")
     formats.show(args, _report(report, args.expect, _outcomes(args)))
     return status(findings=found, degraded=catalog.degraded)
 
@@ -188,7 +189,19 @@ def _report(report: DiffReport, expect: str, outcomes: Sequence[Group]) -> Repor
                     data=one.to_dict(),
                 )
             )
-    if expect == "some" and not report.differences:
+    for changed in report.transitions:
+        cases.append(
+            Case(
+                group=group,
+                id=f"between.{changed.event}",
+                meaning=f"`{changed.event}` does the same in {group}",
+                state=State.FAILED if expect == "none" else State.KNOWN,
+                message=f"{changed.before} before, {changed.after} after: {changed.because}",
+                details=tuple(" and ".join(cube) or "always" for cube in changed.cubes),
+                data=changed.to_dict(),
+            )
+        )
+    if expect == "some" and not report.found:
         cases.append(
             Case(
                 group=group,
@@ -210,6 +223,7 @@ def _report(report: DiffReport, expect: str, outcomes: Sequence[Group]) -> Repor
 def _text(report: DiffReport) -> Iterator[str]:
     before, after = report.before.name, report.after.name
     if not report.differences:
+        # What happens between faults may differ all the same; it is told below.
         yield f"no difference between {before} and {after} ({report.states:,} inputs)"
     else:
         outcomes = dict.fromkeys(found.outcome for found in report.differences)
@@ -229,6 +243,7 @@ def _text(report: DiffReport) -> Iterator[str]:
         yield f"    nearest to an ordinary fault: {', '.join(found.witness) or 'an ordinary fault'}"
         for side, rules in zip((before, after), found.rules, strict=True):
             yield f"      {side}: {', '.join(rules) or 'no rule holds'}"
+    yield from _between(report)
     for one in report.one_sided:
         yield f"  only {one.side} can have {one.states:,} inputs:"
         for cube in one.cubes[:_MOST_CUBES]:
@@ -241,6 +256,15 @@ def _text(report: DiffReport) -> Iterator[str]:
             yield f"  rule {dead.rule}: {_DEAD[dead.how]} in {dead.side}"
     for (side, condition), names in conditions.items():
         yield f"  condition {condition}: makes no difference in {side} to {', '.join(names)}"
+
+
+def _between(report: DiffReport) -> Iterator[str]:
+    before, after = report.before.name, report.after.name
+    for found in report.transitions:
+        effects = f"{found.before} in {before}, {found.after} in {after}"
+        yield f"  between faults, {found.event}: {effects}"
+        yield f"    {' or '.join(' and '.join(cube) or 'always' for cube in found.cubes)}"
+        yield f"    {found.because} ({found.source})"
 
 
 _DEAD = {

@@ -21,6 +21,7 @@ _HELP = {
     "facts": "facts that a description may give",
     "constraints": "combinations of facts that cannot be",
     "invariants": "what must be true of every verdict",
+    "transitions": "what happens to a page between faults",
     "plugins": "plugins, loaded and failed",
 }
 

@@ -31,12 +31,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--pages",
         type=int,
-        choices=(1,),
+        choices=(1, 2, 3),
         default=1,
-        help="pages at the start; each fork and copy makes more",
+        help="pages of the address space (default: %(default)s)",
     )
     parser.add_argument(
         "--steps", type=int, default=10, metavar="N", help="of a life at most (%(default)s)"
+    )
+    parser.add_argument(
+        "--most-states",
+        type=int,
+        default=2_000_000,
+        metavar="N",
+        help="kept in memory at most, each some kilobyte (%(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     sides.add_server(parser)
@@ -58,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
             "facts": sides.given(args, program.catalog),
         }
         with sides.server(args) as analysis:
-            told = analysis.explore(side, args.processes, args.steps)
+            told = analysis.explore(side, args.processes, args.steps, args.pages)
         sides.show_json([told])
         return status(findings=bool(told["broken"]))
     decider = Decider(
@@ -68,7 +75,14 @@ def run(args: argparse.Namespace) -> int:
         backend=args.backend,
         given=sides.given(args, program.catalog),
     )
-    found = explore(decider, processes=args.processes, steps=args.steps, watch=_tell)
+    found = explore(
+        decider,
+        processes=args.processes,
+        pages=args.pages,
+        steps=args.steps,
+        most=args.most_states,
+        watch=_tell,
+    )
     if sys.stderr.isatty():
         print(file=sys.stderr)
     if args.json:
@@ -80,13 +94,22 @@ def run(args: argparse.Namespace) -> int:
         print(f"  ({found.states} states)")
     else:
         within = "of any length" if found.complete else f"of up to {args.steps} steps"
+        lives = f"every life {within}" if not found.cut else "the shorter lives"
         print(
-            f"{found.kernel}: {len(RULES)} rules hold in every life {within} of "
-            f"{args.processes} processes ({found.states} states)"
+            f"{found.kernel}: {len(RULES)} rules hold in {lives} of {args.processes} processes "
+            f"and {args.pages} page{'s' if args.pages > 1 else ''} ({found.states} states)"
         )
-    return status(degraded=program.catalog.degraded, findings=bool(found.broken))
+    if found.cut:
+        print(
+            f"swapin: more than {args.most_states} states: not every life of {args.steps} steps "
+            "was gone through (--most-states)",
+            file=sys.stderr,
+        )
+    return status(
+        bad_input=found.cut, degraded=program.catalog.degraded, findings=bool(found.broken)
+    )
 
 
-def _tell(states: int) -> None:
+def _tell(states: int, steps: int) -> None:
     if sys.stderr.isatty():
-        print(f"\r{states} states", end="", file=sys.stderr, flush=True)
+        print(f"\r{states} states, {steps} steps", end="", file=sys.stderr, flush=True)

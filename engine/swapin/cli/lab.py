@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, lab_matrix, lab_recipes
+from swapin.cli import evaluator, lab_litmus, lab_matrix, lab_recipes
 from swapin.cli.exits import Exit, status
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--backend", action="append", metavar="NAME", help="only this swap device")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what was seen")
     lab_matrix.add_model(parser)
+    lab_litmus.add_options(parser)
     parser.add_argument("--jobs", type=int, default=2, help="kernels side by side, at most 2")
     parser.add_argument(
         "--limit", type=float, default=3600, metavar="SECONDS", help="for one boot, in all"
@@ -198,6 +199,8 @@ def _backends(names: list[str] | None) -> list[LabBackend]:
 
 def run_lab(args: argparse.Namespace) -> int:
     """Boot, run, audit, print the matrix."""
+    if args.litmus is not None:
+        return lab_litmus.run(args, _tell)
     from swapin.debian.packages import Packages
     from swapin.debian.tools import missing_tools
     from swapin.lab.boot import Limits

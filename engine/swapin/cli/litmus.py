@@ -15,6 +15,7 @@ from swapin.model import LifeError
 if TYPE_CHECKING:
     from swapin.life.litmus import Litmus
     from swapin.life.run import LitmusResult
+    from swapin.program import Program
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,6 +44,30 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     shown = doings.add_parser("show", help="read a test out in English")
     _add_files(shown)
     shown.set_defaults(run=show)
+    exported = doings.add_parser(
+        "export",
+        help="write a test for another checker",
+        description="Write a test with what the kernel decides as a program for Spin.",
+    )
+    exported.add_argument("file", metavar="FILE|NAME", help="a test, or one of the catalogue")
+    exported.add_argument(
+        "--promela", action="store_true", required=True, help="for Spin: spin -a, cc, ./pan -E"
+    )
+    exported.add_argument("--kernel", metavar="K", help="default: the newest")
+    exported.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    evaluator.add_strict(exported)
+    exported.set_defaults(run=export)
+    checked = doings.add_parser(
+        "spin",
+        help="have Spin search the tests too, and compare",
+        description="Search each test with Spin (packages: spin, gcc) and compare verdict and ends "
+        "with the model's. Exit status 1 if they differ.",
+    )
+    _add_files(checked)
+    checked.add_argument("--kernel", action="append", metavar="K", help="default: the newest")
+    checked.add_argument("--all", action="store_true", help="every kernel of the model")
+    evaluator.add_strict(checked)
+    checked.set_defaults(run=spin)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -85,29 +110,43 @@ def tests_of(names: list[str]) -> Iterator[Litmus]:
 def run(args: argparse.Namespace) -> int:
     """Play the tests."""
     from swapin.life.chart import chart
-    from swapin.life.run import applies, run_litmus
+    from swapin.life.run import run_litmus
 
     program = evaluator.load(args)
+    wrong = False
+    for test, kernel in _asked(args, program):
+        result = run_litmus(program, test, kernel)
+        wrong = wrong or not result.as_expected
+        if args.json:
+            print(json.dumps(result.to_dict(), ensure_ascii=False))
+        else:
+            print("\n".join(_told(result, args.story)))
+        if args.svg:
+            args.svg.write_text(chart(result), encoding="utf-8")
+    return status(degraded=program.catalog.degraded, findings=wrong)
+
+
+def _newest(program: Program) -> str:
+    return max(program.catalog.kernels.values(), key=lambda kernel: kernel.at).name
+
+
+def _asked(args: argparse.Namespace, program: Program) -> Iterator[tuple[Litmus, str]]:
+    """Each test with each kernel that can play it.
+
+    :raises LifeError: there is none.
+    """
+    from swapin.life.run import applies
+
     kernels = program.catalog.kernels
-    newest = max(kernels.values(), key=lambda kernel: kernel.at).name
-    names = list(kernels) if args.all else args.kernel or [newest]
-    wrong, played = False, 0
+    names = list(kernels) if args.all else args.kernel or [_newest(program)]
+    played = False
     for test in tests_of(args.files):
         for name in names:
-            if name in kernels and not applies(test, kernels[name].release):
-                continue
-            result = run_litmus(program, test, name)
-            played += 1
-            wrong = wrong or not result.as_expected
-            if args.json:
-                print(json.dumps(result.to_dict(), ensure_ascii=False))
-            else:
-                print("\n".join(_told(result, args.story)))
-            if args.svg:
-                args.svg.write_text(chart(result), encoding="utf-8")
+            if name not in kernels or applies(test, kernels[name].release):
+                played = True
+                yield test, name
     if not played:
         raise LifeError("no test that was asked for is for a kernel that was asked for")
-    return status(degraded=program.catalog.degraded, findings=wrong)
 
 
 def _told(result: LitmusResult, story: bool) -> list[str]:
@@ -131,3 +170,43 @@ def show(args: argparse.Namespace) -> int:
     for test in tests_of(args.files):
         print(in_english(test))
     return Exit.OK
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write a test for Spin."""
+    from swapin.life.promela import promela
+    from swapin.life.run import decider_of
+
+    program = evaluator.load(args)
+    tests = list(tests_of([args.file]))
+    if len(tests) != 1:
+        raise LifeError(f"`{args.file}` holds {len(tests)} tests; one is exported at a time")
+    kernel = args.kernel or _newest(program)
+    text, _ = promela(program, tests[0], decider_of(program, tests[0], kernel))
+    if args.out:
+        args.out.write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)
+    return status(degraded=program.catalog.degraded)
+
+
+def spin(args: argparse.Namespace) -> int:
+    """Have Spin search each test."""
+    from swapin.debian.tools import missing_tools
+    from swapin.life.run import decider_of
+    from swapin.life.spin import TOOLS, run_spin
+
+    missing = missing_tools(list(TOOLS))
+    if missing:
+        raise LifeError("; ".join(missing))
+    program = evaluator.load(args)
+    wrong = False
+    for test, kernel in _asked(args, program):
+        result = run_spin(program, test, decider_of(program, test, kernel))
+        wrong = wrong or not result.agrees
+        held = "agree" if result.agrees else "DIFFER"
+        print(
+            f"{test.name} on {kernel}: Spin {result.verdict}, the model {result.model.verdict}: "
+            f"{held}"
+        )
+    return status(degraded=program.catalog.degraded, findings=wrong)

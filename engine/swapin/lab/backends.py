@@ -55,9 +55,9 @@ _REQUIRED = {
 _OPTIONAL = {"optional_modules": list, "stable_queue": str, "waits_us": list, "flavour": str}
 
 
-def backends() -> dict[str, LabBackend]:
-    """Every backend by name."""
-    folder = files("swapin.lab") / "backends"
+def backends(where: str = "backends") -> dict[str, LabBackend]:
+    """Every backend of a folder, by name."""
+    folder = files("swapin.lab") / where
     found = {}
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         name = file.name.removesuffix(".toml")

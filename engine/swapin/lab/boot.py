@@ -7,7 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -53,17 +53,19 @@ def boot(
     limits: Limits,
     line: Callable[[str], None],
     stop: Event | None = None,
+    options: Iterable[str] = (),
 ) -> Ended:
     """Boot and wait; the whole console is kept in a file.
 
     :param line: told each line that begins with ``@@``, without it.
     :param stop: when it is set, the guest is ended.
+    :param options: more for the emulator.
     :raises LabError: the emulator is missing.
     """
     started = time.monotonic()
     with console.open("wb") as log:
         process = subprocess.Popen(
-            _command(image, machine, initrd, cpus),
+            [*_command(image, machine, initrd, cpus), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

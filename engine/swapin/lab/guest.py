@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import as_file, files
-from itertools import groupby
 from pathlib import Path
 
 from swapin.debian.packages import Packages, cache_home, unpack
@@ -16,33 +15,41 @@ from swapin.lab.errors import LabError
 from swapin.lab.kernels import Image
 from swapin.lab.machines import Machine
 from swapin.lab.modules import Modules, content
-from swapin.lab.plan import Device, Run
+from swapin.lab.plan import Device
 from swapin.model import Release
 from swapin.observe.probes import GROUP, Probe, offsets_of, probes
 
-_PROGRAMS = ("actors", "mapper")
 _PAGES = "addr >= 0x20000000 && addr < 0x20200000"
 """The addresses that the scenarios use, as a filter of tracefs."""
 
 
-def make_guest(image: Image, machine: Machine, runs: list[Run], busybox: Path) -> bytes:
-    """The initramfs that runs these runs on this kernel.
+def make_guest(
+    image: Image,
+    machine: Machine,
+    plans: Mapping[Device, Iterable[str]],
+    busybox: Path,
+    player: str = "actors",
+) -> bytes:
+    """The initramfs that plays a plan on each of some devices, on this kernel.
 
+    :param plans: the lines of each device's plan.
+    :param player: the program that plays them.
     :raises LabError: a tool is missing, or the programs cannot be compiled.
     """
     modules = Modules(image.modules)
-    devices = [device for device, _ in groupby(runs, key=lambda run: run.device)]
-    data = {"bin/busybox": busybox.read_bytes(), "init": _init(image, machine, devices).encode()}
-    for name in _PROGRAMS:
+    data = {"bin/busybox": busybox.read_bytes(), "init": _init(image, machine, plans).encode()}
+    names = (player, "mapper")
+    for name in names:
         data[f"bin/{name}"] = program(name, machine).read_bytes()
-    for device in devices:
-        data[f"plans/{_slug(device)}"] = _plan(device, runs).encode()
-        data[f"devices/{_slug(device)}"] = _device(device, modules).encode()
-        names = [module.split()[0] for module in device.backend.modules]
-        names += filter(modules.has, device.backend.optional_modules)
-        for file in modules.order(names):
+    for device, lines in plans.items():
+        plan = "\n".join([f"device {device.backend.device}", *lines, ""])
+        data[f"plans/{_slug(device)}"] = plan.encode()
+        data[f"devices/{_slug(device)}"] = _device(device, modules, player).encode()
+        wanted = [module.split()[0] for module in device.backend.modules]
+        wanted += filter(modules.has, device.backend.optional_modules)
+        for file in modules.order(wanted):
             data[f"modules/{_module(file)}.ko"] = content(file)
-    programs = frozenset({"bin/busybox", "init", *(f"bin/{name}" for name in _PROGRAMS)})
+    programs = frozenset({"bin/busybox", "init", *(f"bin/{name}" for name in names)})
     return initramfs(data, executable=programs)
 
 
@@ -51,8 +58,10 @@ def program(name: str, machine: Machine) -> Path:
 
     :raises LabError: the compiler is missing or refuses.
     """
-    with as_file(files("swapin.lab") / "guest" / f"{name}.c") as source:
-        made_of = source.read_bytes() + machine.compiler.encode()
+    with as_file(files("swapin.lab") / "guest") as folder:
+        source = folder / f"{name}.c"
+        shared = (folder / "common.h").read_bytes()
+        made_of = source.read_bytes() + shared + machine.compiler.encode()
         made = cache_home() / "guest" / hashlib.sha256(made_of).hexdigest()[:16] / name
         if made.exists():
             return made
@@ -74,15 +83,7 @@ def _module(file: Path) -> str:
     return file.name.partition(".ko")[0].replace("-", "_")
 
 
-def _plan(device: Device, runs: list[Run]) -> str:
-    lines = [f"device {device.backend.device}"]
-    for run in runs:
-        if run.device == device:
-            lines += [f"run {run.name}", *run.scenario.plan(run.access, run.wait_us), "end"]
-    return "\n".join(lines) + "\n"
-
-
-def _device(device: Device, modules: Modules) -> str:
+def _device(device: Device, modules: Modules, player: str) -> str:
     """The shell that makes a device, swaps on it, runs its plan, and takes it away again."""
     backend = device.backend
     lines = [f"trap 'echo \"@@ unavailable {device.name}: $doing\"' EXIT", "set -e"]
@@ -115,7 +116,7 @@ def _device(device: Device, modules: Modules) -> str:
         "trap - EXIT",
         "set +e",
         f'echo "@@ device {device.name} stable_writes=$(cat {stable})"',
-        f"actors /plans/{_slug(device)}",
+        f"{player} /plans/{_slug(device)}",
         f"swapoff {backend.device}",
         *backend.tear_down.strip().splitlines(),
     ]

@@ -25,6 +25,8 @@ class Machine:
     """How a kprobe names a function's arguments, in order."""
     word: int
     """Bytes in a ``long``."""
+    two_nodes: tuple[str, ...] = ()
+    """Options for two NUMA nodes, between which a page can be moved."""
 
 
 X86_64 = Machine(
@@ -37,6 +39,10 @@ X86_64 = Machine(
     compiler="cc",
     arguments=("%di", "%si", "%dx", "%cx", "%r8", "%r9"),
     word=8,
+    two_nodes=(
+        *("-object", "memory-backend-ram,id=m0,size=256M", "-numa", "node,nodeid=0,memdev=m0"),
+        *("-object", "memory-backend-ram,id=m1,size=256M", "-numa", "node,nodeid=1,memdev=m1"),
+    ),
 )
 ARM64 = Machine(
     architecture="arm64",

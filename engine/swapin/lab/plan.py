@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,3 +118,12 @@ def make_plan(
                     for wait in waits
                 ]
     return Plan(tuple(runs), tuple(absent))
+
+
+def plans_of(runs: Iterable[Run]) -> Mapping[Device, list[str]]:
+    """The lines that the guest plays on each device."""
+    plans: dict[Device, list[str]] = {}
+    for run in runs:
+        lines = plans.setdefault(run.device, [])
+        lines += [f"run {run.name}", *run.scenario.plan(run.access, run.wait_us), "end"]
+    return plans

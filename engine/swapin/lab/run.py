@@ -18,7 +18,7 @@ from swapin.lab.boot import Ended, Limits, boot
 from swapin.lab.guest import make_guest
 from swapin.lab.kernels import Image
 from swapin.lab.machines import Machine
-from swapin.lab.plan import Plan, Run
+from swapin.lab.plan import Plan, Run, plans_of
 from swapin.lab.results import Results
 
 MOST_AT_ONCE = 2
@@ -105,7 +105,7 @@ def _boot(
 ) -> Ended:
     console = out / f"{machine.architecture}-{image.name}-{cpus}cpu.console"
     with tempfile.NamedTemporaryFile(prefix="swapin-initrd-") as initrd:
-        initrd.write(make_guest(image, machine, runs, busybox))
+        initrd.write(make_guest(image, machine, plans_of(runs), busybox))
         initrd.flush()
         return boot(image, machine, Path(initrd.name), console, cpus=cpus, limits=limits, line=line)
 

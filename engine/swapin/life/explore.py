@@ -11,6 +11,9 @@ S = TypeVar("S", bound=Hashable)
 MOST_STATES = 2_000_000
 """States that a search keeps at most; past that it says that it did not end."""
 
+_TURN = 2048
+"""States between two calls of the one who watches."""
+
 
 @dataclass(slots=True)
 class Search(Generic[S]):
@@ -21,7 +24,9 @@ class Search(Generic[S]):
     ends: list[S] = field(default_factory=list)
     """States in which nothing more can be done."""
     complete: bool = True
-    """Everything within the bounds was visited."""
+    """There is no state beyond those that were visited."""
+    cut: bool = False
+    """It ended at the bound of states, with some steps not gone."""
 
     def way(self, state: S) -> list[tuple[str, S]]:
         """What was done on a shortest way to a state, with the state after each step."""
@@ -41,14 +46,16 @@ def search(
     alike: Callable[[S], S] = lambda state: state,
     most: int = MOST_STATES,
     deepest: int | None = None,
-    watch: Callable[[int], None] | None = None,
+    watch: Callable[[int, int], None] | None = None,
     stop: Callable[[S], bool] = lambda state: False,
 ) -> Search[S]:
     """Visit every state that can be reached.
 
     :param alike: one state of all that are alike; only that one is gone on from.
+    :param most: states that are kept at most.
     :param deepest: steps from the first state at most; ``None``: no bound.
-    :param watch: told the number of states from time to time; what it raises ends the search.
+    :param watch: told the number of states, and the steps that every life has made, from time to
+        time; what it raises ends the search.
     :param stop: a state that ends the search.
     """
     found: Search[S] = Search({first: None})
@@ -64,18 +71,20 @@ def search(
                 if after in found.reached:
                     continue
                 if len(found.reached) >= most:
-                    found.complete = False
+                    found.complete, found.cut = False, True
                     return found
                 found.reached[after] = (state, done)
+                if watch and len(found.reached) % _TURN == 0:
+                    watch(len(found.reached), depth)
                 following.append(after)
                 if stop(after):
                     found.complete = False
                     return found
             if ended:
                 found.ends.append(state)
-        if watch:
-            watch(len(found.reached))
         layer = following
         depth += 1
+        if watch:
+            watch(len(found.reached), depth)
     found.complete = found.complete and not layer
     return found

@@ -17,6 +17,8 @@ DEFAULT_STEPS = 10
 
 MOST_PROCESSES = 3
 
+MOST_PAGES = 3
+
 _MOST_REFERENCES = 1
 """References that a process takes at most at one time."""
 
@@ -37,8 +39,12 @@ class Lives:
 
     kernel: str
     processes: int
+    pages: int
     states: int
     complete: bool
+    """Every life was gone through, however long."""
+    cut: bool
+    """There were more states than may be kept, so that not every life within the bound was."""
     broken: str
     """The rule that is broken first; empty if every rule holds."""
     life: tuple[str, ...]
@@ -49,8 +55,10 @@ class Lives:
         return {
             "kernel": self.kernel,
             "processes": self.processes,
+            "pages": self.pages,
             "states": self.states,
             "complete": self.complete,
+            "cut": self.cut,
             "broken": self.broken,
             "meaning": RULES.get(self.broken, ""),
             "life": list(self.life),
@@ -61,42 +69,71 @@ def explore(
     decider: Decider,
     *,
     processes: int = 2,
+    pages: int = 1,
     steps: int | None = None,
     most: int = MOST_STATES,
     merged: bool = True,
-    watch: Callable[[int], None] | None = None,
+    watch: Callable[[int, int], None] | None = None,
 ) -> Lives:
     """Look for the shortest life that breaks a rule.
 
     :param processes: processes at most, 1 to 3.
+    :param pages: pages of the address space, 1 to 3; fork, exit and swapoff concern them all.
     :param steps: steps at most; ``None``: until nothing new comes.
-    :param merged: take states that differ in the order of children, or in the values
-        that are stored, for one.
-    :param watch: told the number of states from time to time; what it raises ends the search.
+    :param most: states that are kept at most.
+    :param merged: take states that differ in the order of children or of pages for one.
+    :param watch: told the number of states, and the steps gone, from time to time; what it raises
+        ends the search.
     """
     world = _World(decider)
+    alike = _merged if merged else _plain
+    first = (start(processes),) * pages
     found = search(
-        start(processes),
+        first,
         world.moves,
-        alike=_merged if merged else _plain,
+        alike=alike,
         most=most,
         deepest=steps,
         watch=watch,
-        stop=lambda state: bool(broken(state)),
+        stop=lambda state: bool(_broken(state)),
     )
-    wrong = next((state for state in reversed(found.reached) if broken(state)), None)
+    wrong = next((state for state in reversed(found.reached) if _broken(state)), None)
     return Lives(
         kernel=decider.kernel.name,
         processes=processes,
+        pages=pages,
         states=len(found.reached),
         complete=found.complete,
-        broken=broken(wrong) if wrong else "",
-        life=tuple(done for done, _ in found.way(wrong)) if wrong else (),
+        cut=found.cut,
+        broken=_broken(wrong) if wrong else "",
+        life=tuple(_retold(world, first, alike, found.way(wrong))) if wrong else (),
     )
 
 
+def _retold(
+    world: _World,
+    first: Pages,
+    alike: Callable[[Pages], Pages],
+    way: list[tuple[str, Pages]],
+) -> Iterator[str]:
+    """A life with its processes and pages in one order from beginning to end."""
+    now = first
+    for _, wanted in way:
+        done, now = next((d, after) for d, after in world.moves(now) if alike(after) == wanted)
+        now = _plain(now)
+        yield done
+
+
+Pages = tuple[State, ...]
+"""What there is of each page; the processes and the device are the same in all."""
+
+
+def _broken(pages: Pages) -> str:
+    return next(filter(None, map(broken, pages)), "")
+
+
 def broken(state: State) -> str:
-    """The first rule that does not hold in a state; empty if all hold."""
+    """The first rule that does not hold for a page; empty if all hold."""
     for mark in BAD:
         if mark in state.marks:
             return mark
@@ -122,9 +159,16 @@ class _World:
     def __init__(self, decider: Decider) -> None:
         self._steps = Steps(decider)
 
-    def moves(self, state: State) -> Iterator[tuple[str, State]]:
+    def moves(self, pages: Pages) -> Iterator[tuple[str, Pages]]:
+        yield from self._of_all(pages)
+        for index, state in enumerate(pages):
+            told = f" (page {index})" if len(pages) > 1 else ""
+            for done, after in self._of_page(state):
+                yield f"{done}{told}", (*pages[:index], after, *pages[index + 1 :])
+
+    def _of_page(self, state: State) -> Iterator[tuple[str, State]]:
+        """What concerns one page alone."""
         steps = self._steps
-        free = [p for p, pte in enumerate(state.ptes) if pte is None]
         for process, pte in enumerate(state.ptes):
             if pte is None:
                 continue
@@ -135,22 +179,32 @@ class _World:
             if pte.folio < 0 and pte.slot < 0:
                 continue
             yield f"{who}: load", steps.load(state, process)[0]
-            if free and not _held(state, free[0]):
-                yield f"{who}: fork P{free[0]}", steps.fork(state, process, free[0])
-            if process:
-                yield f"{who}: exit", steps.exit(state, process)
             if pte.folio >= 0:
                 yield f"{who}: reclaim", steps.reclaim(state, process)
                 yield f"{who}: merge", steps.merge(state, process)
             yield from self._references(state, process)
-        if state.swap and state.slots:
-            yield "P0: swapoff", steps.swapoff(state)
-        elif not state.swap:
-            yield "P0: swapon", steps.swapon(state)
         for after in steps.written_back(state):
             yield "the device ends its write", after
         for after in steps.dropped(state):
             yield "reclaim frees the page", after
+
+    def _of_all(self, pages: Pages) -> Iterator[tuple[str, Pages]]:
+        """What concerns every page of a process, or of the device."""
+        steps, first = self._steps, pages[0]
+        free = [p for p, pte in enumerate(first.ptes) if pte is None]
+        for process in range(len(first.ptes)):
+            there = [pte for state in pages if (pte := state.ptes[process])]
+            if not any(pte.folio >= 0 or pte.slot >= 0 for pte in there):
+                continue
+            if free and not any(_held(state, free[0]) for state in pages):
+                after = tuple(steps.fork(state, process, free[0]) for state in pages)
+                yield f"P{process}: fork P{free[0]}", after
+            if process:
+                yield f"P{process}: exit", tuple(steps.exit(state, process) for state in pages)
+        if first.swap and any(state.slots for state in pages):
+            yield "P0: swapoff", tuple(map(steps.swapoff, pages))
+        elif not first.swap:
+            yield "P0: swapon", tuple(map(steps.swapon, pages))
 
     def _references(self, state: State, process: int) -> Iterator[tuple[str, State]]:
         steps, who = self._steps, f"P{process}"
@@ -171,7 +225,11 @@ def _held(state: State, process: int) -> list[int]:
     ]
 
 
-def _plain(state: State) -> State:
+def _plain(pages: Pages) -> Pages:
+    return tuple(map(_bare, pages))
+
+
+def _bare(state: State) -> State:
     """The state without what is no matter: marks of no harm, and which values there are."""
     state = state.canonical()
     slots = list(state.slots)
@@ -199,11 +257,14 @@ def _plain(state: State) -> State:
     )
 
 
-def _merged(state: State) -> State:
-    """One state of all that differ by the order of children alone."""
-    children = range(1, len(state.ptes))
+def _merged(pages: Pages) -> Pages:
+    """One state of all that differ by the order of children or pages alone."""
+    children = range(1, len(pages[0].ptes))
     orders = [(0, *order) for order in permutations(children)]
-    return min((_plain(_reordered(state, order)) for order in orders), key=_key)
+    alike = (
+        sorted((_bare(_reordered(state, order)) for state in pages), key=_key) for order in orders
+    )
+    return tuple(min(alike, key=lambda states: list(map(_key, states))))
 
 
 def _reordered(state: State, order: tuple[int, ...]) -> State:

@@ -43,6 +43,8 @@ class LitmusResult:
     """A shortest way to an end in which the condition holds, or to any if it never does."""
     outcome: tuple[str, ...]
     """What is true at that end."""
+    readings: frozenset[frozenset[str]]
+    """What the registers can hold at the end, such as ``P0:r0=2``, taken together."""
     fingerprint: str
     """Twelve hexadecimal digits over test, kernel and rules."""
     edition: str
@@ -85,14 +87,21 @@ def run_litmus(program: Program, test: Litmus, kernel: str) -> LitmusResult:
     :raises FaultError: an unknown kernel, device, architecture or fact.
     :raises LifeError: a step that cannot be, or the rules leave something open.
     """
-    decider = Decider(
+    return play(program, test, decider_of(program, test, kernel))
+
+
+def decider_of(program: Program, test: Litmus, kernel: str) -> Decider:
+    """What decides for a test on a kernel of the model.
+
+    :raises FaultError: an unknown kernel, device, architecture or fact.
+    """
+    return Decider(
         program,
         kernel,
         architecture=test.architecture,
         backend=test.device,
         given=test.facts,
     )
-    return play(program, test, decider)
 
 
 def play(program: Program, test: Litmus, decider: Decider) -> LitmusResult:
@@ -114,6 +123,9 @@ def play(program: Program, test: Litmus, decider: Decider) -> LitmusResult:
         states=len(found.reached),
         story=tuple(done for done, _ in found.way(shown)),
         outcome=_told(test, shown),
+        readings=frozenset(
+            frozenset(f"{name}={value}" for name, value in end.registers) for end in found.ends
+        ),
         fingerprint=hashlib.sha256(declared.encode()).hexdigest()[:12],
         edition=program.catalog.edition,
     )

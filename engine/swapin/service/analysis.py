@@ -10,7 +10,7 @@ from typing import Any
 from swapin.analysis import Side, check, diff, reach, read_query, side_of
 from swapin.analysis.diff import OUTCOMES
 from swapin.life.decide import DEFAULT_ARCHITECTURE, Decider
-from swapin.life.lives import DEFAULT_STEPS, MOST_PROCESSES, explore
+from swapin.life.lives import DEFAULT_STEPS, MOST_PAGES, MOST_PROCESSES, explore
 from swapin.model import FaultError, Problem, Reason
 from swapin.model.errors import listed, unknown_name
 from swapin.program import Program
@@ -23,6 +23,9 @@ from swapin.v1 import analysis_service_pb2_grpc as pb_grpc
 
 _TURN = 0.05
 """Seconds between two looks at how far the work is."""
+
+_MOST_STATES = 200_000
+"""States that an exploration keeps at most, each about a kilobyte."""
 
 _WORKERS = 2
 """Analyses that run at once; others wait. One takes a second of a core at most."""
@@ -42,7 +45,11 @@ class _Work:
 
     def step(self) -> None:
         """Called by the work after each of its steps."""
-        self.done += 1
+        self.at(self.done + 1)
+
+    def at(self, done: int) -> None:
+        """Called by the work when it has come so far."""
+        self.done = done
         if self._unwanted.is_set():
             raise _Unwanted
 
@@ -118,9 +125,14 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
     ) -> AsyncIterator[pb.ExploreResponse]:
         """Go through every life of a page within a bound."""
         processes, steps = request.processes or 2, request.steps or DEFAULT_STEPS
-        if processes > MOST_PROCESSES:
-            message = f"`{processes}` is not a number from 1 to {MOST_PROCESSES}"
-            raise _refused(Problem("processes", Reason.WRONG_TYPE, message))
+        pages = request.pages or 1
+        for field, given, most in (
+            ("processes", processes, MOST_PROCESSES),
+            ("pages", pages, MOST_PAGES),
+        ):
+            if given > most:
+                message = f"`{given}` is not a number from 1 to {most}"
+                raise _refused(Problem(field, Reason.WRONG_TYPE, message))
 
         def run(work: _Work) -> list[Any]:
             side = request.side
@@ -134,11 +146,18 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
                 backend="/".join(side.stack),
                 given=dict(side.facts),
             )
-            found = explore(decider, processes=processes, steps=steps, watch=lambda _: work.step())
+            found = explore(
+                decider,
+                processes=processes,
+                pages=pages,
+                steps=steps,
+                most=_MOST_STATES,
+                watch=lambda _, done: work.at(done),
+            )
             return [report_to_proto(found.to_dict(), pb.ExploreReport())]
 
         # The states about double with each step.
-        cost = processes * 2 ** max(0, min(steps, 64) - 3)
+        cost = processes * pages * 2 ** max(0, min(steps, 64) - 3)
         async for step in self._streamed(steps, run, pb.ExploreResponse, context, cost):
             yield step
 

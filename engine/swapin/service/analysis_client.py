@@ -69,14 +69,16 @@ class AnalysisClient:
         side: Mapping[str, Any],
         processes: int = 0,
         steps: int = 0,
+        pages: int = 0,
         progress: Progress | None = None,
     ) -> dict[str, Any]:
         """The JSON form of what every life of a page comes to; see :meth:`check`.
 
         :param processes: at most; 0: as the server likes.
         :param steps: of a life at most; 0: as the server likes.
+        :param pages: of the address space; 0: as the server likes.
         """
-        request = pb.ExploreRequest(side=_side(side), processes=processes, steps=steps)
+        request = pb.ExploreRequest(side=_side(side), processes=processes, steps=steps, pages=pages)
         return self._reports(self._stub.Explore, request, progress)[0]
 
     def _reports(

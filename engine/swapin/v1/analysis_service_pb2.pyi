@@ -98,20 +98,48 @@ class DiffResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[Progress, _Mapping]] = ..., report: _Optional[_Union[DiffReport, _Mapping]] = ...) -> None: ...
 
 class DiffReport(_message.Message):
-    __slots__ = ("before", "after", "states", "differences", "one_sided", "dead")
+    __slots__ = ("before", "after", "states", "differences", "one_sided", "dead", "transitions")
     BEFORE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
     STATES_FIELD_NUMBER: _ClassVar[int]
     DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     ONE_SIDED_FIELD_NUMBER: _ClassVar[int]
     DEAD_FIELD_NUMBER: _ClassVar[int]
+    TRANSITIONS_FIELD_NUMBER: _ClassVar[int]
     before: str
     after: str
     states: int
     differences: _containers.RepeatedCompositeFieldContainer[Difference]
     one_sided: _containers.RepeatedCompositeFieldContainer[OneSided]
     dead: _containers.RepeatedCompositeFieldContainer[Dead]
-    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ..., states: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., one_sided: _Optional[_Iterable[_Union[OneSided, _Mapping]]] = ..., dead: _Optional[_Iterable[_Union[Dead, _Mapping]]] = ...) -> None: ...
+    transitions: _containers.RepeatedCompositeFieldContainer[TransitionDifference]
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ..., states: _Optional[int] = ..., differences: _Optional[_Iterable[_Union[Difference, _Mapping]]] = ..., one_sided: _Optional[_Iterable[_Union[OneSided, _Mapping]]] = ..., dead: _Optional[_Iterable[_Union[Dead, _Mapping]]] = ..., transitions: _Optional[_Iterable[_Union[TransitionDifference, _Mapping]]] = ...) -> None: ...
+
+class TransitionDifference(_message.Message):
+    __slots__ = ("event", "before", "after", "when", "transitions", "because", "source")
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    WHEN_FIELD_NUMBER: _ClassVar[int]
+    TRANSITIONS_FIELD_NUMBER: _ClassVar[int]
+    BECAUSE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    event: str
+    before: str
+    after: str
+    when: _containers.RepeatedCompositeFieldContainer[Cube]
+    transitions: TransitionPair
+    because: str
+    source: str
+    def __init__(self, event: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ..., when: _Optional[_Iterable[_Union[Cube, _Mapping]]] = ..., transitions: _Optional[_Union[TransitionPair, _Mapping]] = ..., because: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class TransitionPair(_message.Message):
+    __slots__ = ("before", "after")
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    before: str
+    after: str
+    def __init__(self, before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
 
 class Difference(_message.Message):
     __slots__ = ("outcome", "before", "after", "when", "minimal", "states", "witness", "rules")
@@ -225,14 +253,16 @@ class ReachAnswer(_message.Message):
     def __init__(self, kernels: _Optional[_Iterable[str]] = ..., devices: _Optional[_Iterable[str]] = ..., reachable: bool = ..., witness: _Optional[_Iterable[str]] = ..., takes: _Optional[_Iterable[str]] = ..., blocked: _Optional[_Iterable[str]] = ..., unless: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExploreRequest(_message.Message):
-    __slots__ = ("side", "processes", "steps")
+    __slots__ = ("side", "processes", "steps", "pages")
     SIDE_FIELD_NUMBER: _ClassVar[int]
     PROCESSES_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
     side: Side
     processes: int
     steps: int
-    def __init__(self, side: _Optional[_Union[Side, _Mapping]] = ..., processes: _Optional[int] = ..., steps: _Optional[int] = ...) -> None: ...
+    pages: int
+    def __init__(self, side: _Optional[_Union[Side, _Mapping]] = ..., processes: _Optional[int] = ..., steps: _Optional[int] = ..., pages: _Optional[int] = ...) -> None: ...
 
 class ExploreResponse(_message.Message):
     __slots__ = ("progress", "report")
@@ -243,19 +273,23 @@ class ExploreResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[Progress, _Mapping]] = ..., report: _Optional[_Union[ExploreReport, _Mapping]] = ...) -> None: ...
 
 class ExploreReport(_message.Message):
-    __slots__ = ("kernel", "processes", "states", "complete", "broken", "meaning", "life")
+    __slots__ = ("kernel", "processes", "pages", "states", "complete", "cut", "broken", "meaning", "life")
     KERNEL_FIELD_NUMBER: _ClassVar[int]
     PROCESSES_FIELD_NUMBER: _ClassVar[int]
+    PAGES_FIELD_NUMBER: _ClassVar[int]
     STATES_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
     BROKEN_FIELD_NUMBER: _ClassVar[int]
     MEANING_FIELD_NUMBER: _ClassVar[int]
     LIFE_FIELD_NUMBER: _ClassVar[int]
     kernel: str
     processes: int
+    pages: int
     states: int
     complete: bool
+    cut: bool
     broken: str
     meaning: str
     life: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, kernel: _Optional[str] = ..., processes: _Optional[int] = ..., states: _Optional[int] = ..., complete: bool = ..., broken: _Optional[str] = ..., meaning: _Optional[str] = ..., life: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, kernel: _Optional[str] = ..., processes: _Optional[int] = ..., pages: _Optional[int] = ..., states: _Optional[int] = ..., complete: bool = ..., cut: bool = ..., broken: _Optional[str] = ..., meaning: _Optional[str] = ..., life: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fswapin/v1/catalog_service.proto\x12\tswapin.v1\x1a\x1cgoogle/protobuf/struct.proto\"\x13\n\x11GetCatalogRequest\"d\n\x12GetCatalogResponse\x12\x13\n\x0b\x66ingerprint\x18\x01 \x01(\t\x12\x15\n\rrules_edition\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x01(\x08\x12\x10\n\x08\x66\x61ilures\x18\x04 \x03(\t\"_\n\x12ListEntriesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swapin.v1.EntryKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Q\n\x13ListEntriesResponse\x12!\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetEntryRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swapin.v1.EntryKind\x12\x0c\n\x04name\x18\x02 \x01(\t\"3\n\x10GetEntryResponse\x12\x1f\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x10.swapin.v1.Entry\"v\n\x05\x45ntry\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\x0e\n\x06plugin\x18\x03 \x01(\t\x12\x14\n\x0c\x64istribution\x18\x04 \x01(\t\x12(\n\x07\x64\x65tails\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct*\xe9\x01\n\tEntryKind\x12\x1a\n\x16\x45NTRY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45NTRY_KIND_KERNEL\x10\x01\x12\x1b\n\x17\x45NTRY_KIND_ARCHITECTURE\x10\x02\x12\x16\n\x12\x45NTRY_KIND_BACKEND\x10\x03\x12\x13\n\x0f\x45NTRY_KIND_RULE\x10\x04\x12\x13\n\x0f\x45NTRY_KIND_FACT\x10\x05\x12\x19\n\x15\x45NTRY_KIND_CONSTRAINT\x10\x06\x12\x18\n\x14\x45NTRY_KIND_INVARIANT\x10\x07\x12\x15\n\x11\x45NTRY_KIND_PLUGIN\x10\x08\x32\xee\x01\n\x0e\x43\x61talogService\x12I\n\nGetCatalog\x12\x1c.swapin.v1.GetCatalogRequest\x1a\x1d.swapin.v1.GetCatalogResponse\x12L\n\x0bListEntries\x12\x1d.swapin.v1.ListEntriesRequest\x1a\x1e.swapin.v1.ListEntriesResponse\x12\x43\n\x08GetEntry\x12\x1a.swapin.v1.GetEntryRequest\x1a\x1b.swapin.v1.GetEntryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fswapin/v1/catalog_service.proto\x12\tswapin.v1\x1a\x1cgoogle/protobuf/struct.proto\"\x13\n\x11GetCatalogRequest\"d\n\x12GetCatalogResponse\x12\x13\n\x0b\x66ingerprint\x18\x01 \x01(\t\x12\x15\n\rrules_edition\x18\x02 \x01(\t\x12\x10\n\x08\x64\x65graded\x18\x03 \x01(\x08\x12\x10\n\x08\x66\x61ilures\x18\x04 \x03(\t\"_\n\x12ListEntriesRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swapin.v1.EntryKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"Q\n\x13ListEntriesResponse\x12!\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Entry\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"C\n\x0fGetEntryRequest\x12\"\n\x04kind\x18\x01 \x01(\x0e\x32\x14.swapin.v1.EntryKind\x12\x0c\n\x04name\x18\x02 \x01(\t\"3\n\x10GetEntryResponse\x12\x1f\n\x05\x65ntry\x18\x01 \x01(\x0b\x32\x10.swapin.v1.Entry\"v\n\x05\x45ntry\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07summary\x18\x02 \x01(\t\x12\x0e\n\x06plugin\x18\x03 \x01(\t\x12\x14\n\x0c\x64istribution\x18\x04 \x01(\t\x12(\n\x07\x64\x65tails\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct*\x84\x02\n\tEntryKind\x12\x1a\n\x16\x45NTRY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45NTRY_KIND_KERNEL\x10\x01\x12\x1b\n\x17\x45NTRY_KIND_ARCHITECTURE\x10\x02\x12\x16\n\x12\x45NTRY_KIND_BACKEND\x10\x03\x12\x13\n\x0f\x45NTRY_KIND_RULE\x10\x04\x12\x13\n\x0f\x45NTRY_KIND_FACT\x10\x05\x12\x19\n\x15\x45NTRY_KIND_CONSTRAINT\x10\x06\x12\x18\n\x14\x45NTRY_KIND_INVARIANT\x10\x07\x12\x15\n\x11\x45NTRY_KIND_PLUGIN\x10\x08\x12\x19\n\x15\x45NTRY_KIND_TRANSITION\x10\t2\xee\x01\n\x0e\x43\x61talogService\x12I\n\nGetCatalog\x12\x1c.swapin.v1.GetCatalogRequest\x1a\x1d.swapin.v1.GetCatalogResponse\x12L\n\x0bListEntries\x12\x1d.swapin.v1.ListEntriesRequest\x1a\x1e.swapin.v1.ListEntriesResponse\x12\x43\n\x08GetEntry\x12\x1a.swapin.v1.GetEntryRequest\x1a\x1b.swapin.v1.GetEntryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'swapin.v1.catalog_service_p
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ENTRYKIND']._serialized_start=622
-  _globals['_ENTRYKIND']._serialized_end=855
+  _globals['_ENTRYKIND']._serialized_end=882
   _globals['_GETCATALOGREQUEST']._serialized_start=76
   _globals['_GETCATALOGREQUEST']._serialized_end=95
   _globals['_GETCATALOGRESPONSE']._serialized_start=97
@@ -48,6 +48,6 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETENTRYRESPONSE']._serialized_end=499
   _globals['_ENTRY']._serialized_start=501
   _globals['_ENTRY']._serialized_end=619
-  _globals['_CATALOGSERVICE']._serialized_start=858
-  _globals['_CATALOGSERVICE']._serialized_end=1096
+  _globals['_CATALOGSERVICE']._serialized_start=885
+  _globals['_CATALOGSERVICE']._serialized_end=1123
 # @@protoc_insertion_point(module_scope)

@@ -19,6 +19,7 @@ class EntryKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ENTRY_KIND_CONSTRAINT: _ClassVar[EntryKind]
     ENTRY_KIND_INVARIANT: _ClassVar[EntryKind]
     ENTRY_KIND_PLUGIN: _ClassVar[EntryKind]
+    ENTRY_KIND_TRANSITION: _ClassVar[EntryKind]
 ENTRY_KIND_UNSPECIFIED: EntryKind
 ENTRY_KIND_KERNEL: EntryKind
 ENTRY_KIND_ARCHITECTURE: EntryKind
@@ -28,6 +29,7 @@ ENTRY_KIND_FACT: EntryKind
 ENTRY_KIND_CONSTRAINT: EntryKind
 ENTRY_KIND_INVARIANT: EntryKind
 ENTRY_KIND_PLUGIN: EntryKind
+ENTRY_KIND_TRANSITION: EntryKind
 
 class GetCatalogRequest(_message.Message):
     __slots__ = ()
