@@ -44,7 +44,7 @@ def test_a_test_is_read() -> None:
         ("=true", "=maybe", "x, line 8: `swap_device.stable_writes=maybe` is not FACT=true"),
         ("torn |", "broken |", "a condition cannot ask `broken`; it can: P0:r0=VALUE"),
         ("P0:r0=1", "P0:r1=1", "a condition cannot ask `P0:r1`"),
-        ("& P0:mapped)", "& P0:mapped", r"a `\)` is missing"),
+        ("& P0:mapped)", "& P0:mapped", "at character 29: the end where `[)]` is expected"),
         ("never: torn", "always: torn\nnever: torn", "one line of exists, never, always"),
         ("question: Does it?\n", "", "a test has a line `question:`"),
         ("device: null_blk", "device: a\ndevice: b", "a second line `device:`"),

@@ -1,13 +1,11 @@
 """What a person asks about, as text: a rule, an outcome with a value, or an expression.
 
 ``writeback.stable-writes``, ``write=COPIED``, or facts and outcomes with ``~``, ``&``, ``|`` and
-parentheses: ``folio.writeback & ~folio.fresh & path=MAPPED``. Text is read by a small parser over
-the names of the catalog; nothing in it is ever evaluated.
+parentheses: ``folio.writeback & ~folio.fresh & path=MAPPED``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from swapin.catalog import Catalog
@@ -19,14 +17,11 @@ from swapin.model import (
     Problem,
     Reason,
     Rule,
-    all_of,
-    any_of,
 )
 from swapin.model.errors import clipped, near_match
+from swapin.model.sentences import Sentences
 
-_TOKEN = re.compile(r"\s*(?:([A-Za-z_][A-Za-z0-9_.\-]*)(?:\s*=\s*([A-Za-z0-9_]+))?|([~&|()]))")
-_LONGEST = 4000
-_DEEPEST = 60
+_NAMES = r"[A-Za-z_][A-Za-z0-9_.\-]*"
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _PATH = tuple(f"outcome.{member.value}" for member in Group.PATH.members)
 
@@ -65,87 +60,20 @@ def parse_expression(text: str, catalog: Catalog) -> Expression:
 
     :raises FaultError: it is none, or has an unknown name; names the place.
     """
-    if len(text) > _LONGEST:
-        raise _refused(f"more than {_LONGEST} characters")
-    return _Parser(text, catalog).parse()
+    return Sentences(_NAMES, _Names(catalog).meaning, "a fact or an outcome", _refused).read(text)
 
 
 def _refused(message: str) -> FaultError:
     return FaultError([Problem("expression", Reason.MALFORMED, message)])
 
 
-class _Parser:
-    def __init__(self, text: str, catalog: Catalog) -> None:
-        self._text = text
+class _Names:
+    """What names of the catalog mean."""
+
+    def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._at = 0
-        self._depth = 0
-        self._token: re.Match[str] | None = None
-        self._advance()
 
-    def parse(self) -> Expression:
-        found = self._either()
-        if self._token is not None:
-            raise self._unexpected("`&`, `|` or the end")
-        return found
-
-    def _advance(self) -> None:
-        if not self._text[self._at :].strip():
-            self._at = len(self._text)
-            self._token = None
-            return
-        self._token = _TOKEN.match(self._text, self._at)
-        if self._token is None:
-            raise self._unexpected("a fact, an outcome, `~`, `&`, `|` or a parenthesis")
-        self._at = self._token.end()
-
-    def _unexpected(self, wanted: str) -> FaultError:
-        at = self._token.start(self._token.lastindex or 0) if self._token else self._at
-        while self._text[at : at + 1].isspace():
-            at += 1
-        left = self._text[at:].strip()
-        found = f"`{clipped(left)}`" if left else "the end"
-        return _refused(f"at character {at + 1}: {found} where {wanted} is expected")
-
-    def _sign(self, sign: str) -> bool:
-        if self._token is None or self._token[3] != sign:
-            return False
-        self._advance()
-        return True
-
-    def _either(self) -> Expression:
-        parts = [self._both()]
-        while self._sign("|"):
-            parts.append(self._both())
-        return any_of(parts)
-
-    def _both(self) -> Expression:
-        parts = [self._one()]
-        while self._sign("&"):
-            parts.append(self._one())
-        return all_of(parts)
-
-    def _one(self) -> Expression:
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise _refused(f"more than {_DEEPEST} levels deep")
-        try:
-            if self._sign("~"):
-                return ~self._one()
-            if self._sign("("):
-                inner = self._either()
-                if not self._sign(")"):
-                    raise self._unexpected("`)`")
-                return inner
-            if self._token is None or self._token[1] is None:
-                raise self._unexpected("a fact or an outcome")
-            found = self._named(self._token[1], self._token[2])
-            self._advance()
-            return found
-        finally:
-            self._depth -= 1
-
-    def _named(self, name: str, value: str | None) -> Expression:
+    def meaning(self, name: str, value: str | None) -> Expression:
         fact = self._catalog.facts.get(name)
         if fact is None:
             return self._outcome(name, value)

@@ -22,33 +22,6 @@ from swapin.program.resolve import Resolver
 
 DEFAULT_ARCHITECTURE = "x86_64"
 
-_ORDINARY = {
-    "pte.same": True,
-    "pte.entry.swap": True,
-    "access.vma_lock": False,
-    "swap_device.available": True,
-    "swap_device.zswap_stored": False,
-    "swap_device.zero_filled": False,
-    "swap_slot.claimed": True,
-    "folio.allocated": True,
-    "folio.locked": True,
-    "folio.entry_matches": True,
-    "folio.hwpoison": False,
-    "folio.uptodate": True,
-    "folio.large": False,
-    "folio.range_matches": False,
-    "folio.other_slots": False,
-    "folio.large_reusable": False,
-    "folio.lru_batched": False,
-    "folio.swap_full": False,
-    "folio.ksm_copy": False,
-    "folio.writeback_ended": False,
-    "vma.writable": True,
-    "vma.uffd_wp_async": False,
-    "vma.uffd_rwp": False,
-}
-"""What is the case in every fault of a life: nothing fails on the way, pages are of order 0."""
-
 
 @dataclass(frozen=True, slots=True)
 class SwapIn:
@@ -95,8 +68,15 @@ class Decider:
         resolved = Resolver(catalog).resolve(self._fault)
         self.kernel = resolved.kernel
         self.known = dict(resolved.known)
-        atoms = dict.fromkeys(catalog.atoms, False)
-        self._atoms = {**atoms, **_ORDINARY, **self.known}
+        # Nothing fails on the way, and pages are of order 0: as in an ordinary fault.
+        self._ordinary = {
+            name: value
+            for fact in catalog.facts.values()
+            if not fact.derived and not fact.hindsight
+            for name, value in fact.usual_atoms.items()
+            if name not in self.known
+        }
+        self._atoms = {**dict.fromkeys(catalog.atoms, False), **self._ordinary, **self.known}
         self._rules = catalog.rules_of(self.kernel)
         self._transitions: dict[Event, list[Transition]] = {event: [] for event in EFFECTS}
         for transition in catalog.transitions_of(self.kernel):
@@ -148,7 +128,7 @@ class Decider:
         )
 
     def _described(self, facts: Mapping[str, bool]) -> Fault:
-        given = {**_ORDINARY, **self._fault.facts, **facts}
+        given = {**self._ordinary, **self._fault.facts, **facts}
         known = self._program.catalog.atoms
         return Fault(
             release=self._fault.release,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swapin.life.state import MARKS
-from swapin.model import Atom, Expression, LifeError, all_of, any_of
+from swapin.model import Atom, Expression, LifeError
 from swapin.model.errors import near_match
+from swapin.model.sentences import Sentences
 
 _LONGEST = 64 * 1024
 _MOST_THREADS = 4
@@ -153,7 +154,7 @@ class _Reader:
             raise self._wrong(f"a test has one line of {', '.join(QUANTIFIERS)}")
         written = self._texts[asked[0]]
         try:
-            condition = _Condition(written, self._known()).read()
+            condition = _condition(written, self._known())
         except LifeError as error:
             raise self._wrong(str(error)) from None
         return Litmus(
@@ -253,68 +254,22 @@ class _Reader:
 
 _ASKED = ("exclusive", "writable", "mapped", "marked")
 """What can be asked of a process at the end."""
-_TOKEN = re.compile(r"\s*(?:([~&|()])|((?:P[0-9][a-z]?:)?[A-Za-z][A-Za-z0-9-]*)(?:=([0-9]+))?)")
+_NAMES = r"(?:P[0-9][a-z]?:)?[A-Za-z][A-Za-z0-9-]*"
 
 
-class _Condition:
+def _condition(text: str, registers: frozenset[str]) -> Expression:
     """A condition: ``P1:r0=2``, ``P0:exclusive``, ``torn``, with ``~``, ``&``, ``|``, ``(``."""
 
-    def __init__(self, text: str, registers: frozenset[str]) -> None:
-        self._text = text
-        self._registers = registers
-        self._tokens: list[tuple[str, str, str]] = []
-        at = 0
-        while text[at:].strip():
-            found = _TOKEN.match(text, at)
-            if found is None:
-                raise LifeError(f"`{text[at:].strip()[:20]}` has no meaning in a condition")
-            self._tokens.append((found[1] or "", found[2] or "", found[3] or ""))
-            at = found.end()
-
-    def read(self) -> Expression:
-        found = self._either(0)
-        if self._tokens:
-            raise LifeError(f"`{''.join(self._tokens[0])}` is one too many in the condition")
-        return found
-
-    def _sign(self, sign: str) -> bool:
-        if self._tokens and self._tokens[0][0] == sign:
-            self._tokens.pop(0)
-            return True
-        return False
-
-    def _either(self, depth: int) -> Expression:
-        parts = [self._both(depth)]
-        while self._sign("|"):
-            parts.append(self._both(depth))
-        return any_of(parts)
-
-    def _both(self, depth: int) -> Expression:
-        parts = [self._one(depth)]
-        while self._sign("&"):
-            parts.append(self._one(depth))
-        return all_of(parts)
-
-    def _one(self, depth: int) -> Expression:
-        if depth > 20:
-            raise LifeError("the condition is more than 20 levels deep")
-        if self._sign("~"):
-            return ~self._one(depth + 1)
-        if self._sign("("):
-            inner = self._either(depth + 1)
-            if not self._sign(")"):
-                raise LifeError("a `)` is missing in the condition")
-            return inner
-        if not self._tokens or not self._tokens[0][1]:
-            raise LifeError("the condition is not complete")
-        _, name, value = self._tokens.pop(0)
+    def meaning(name: str, value: str | None) -> Expression:
         who, colon, what = name.partition(":")
         if colon and what in _ASKED and not value and len(who) == 2:
             return Atom(name)
-        if colon and name in self._registers and value:
+        if colon and name in registers and value and value.isdigit():
             return Atom(f"{name}={value}")
         if not colon and name in MARKS and not value:
             return Atom(name)
-        known = [f"{one}=VALUE" for one in sorted(self._registers)]
+        known = [f"{one}=VALUE" for one in sorted(registers)]
         known += [f"P0:{word}" for word in _ASKED] + [*MARKS]
         raise LifeError(f"a condition cannot ask `{name}`; it can: {', '.join(known)}")
+
+    return Sentences(_NAMES, meaning, "a register, a state or a mark", LifeError).read(text)
