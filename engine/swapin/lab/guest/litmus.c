@@ -42,6 +42,7 @@
 #define NAMES (MOST_PROCESSES * 4)	/* P0, P0a, P0b, P0c, P1... */
 #define PATIENCE_MS 10000
 #define TWIN (BASE + 64 * PAGE)
+#define HOLE (BASE + 128 * PAGE)
 #define SEEN_FOR_SURE 40		/* attempts at what the kernel may do late */
 
 #define REFUSED 1			/* what a step gives, beside 0 and errors */
@@ -65,7 +66,7 @@ enum mark { LEAK, STALE, TORN, PIN_LOST, REFERENCE_LOST, COPIED, REUSED, REFUSED
 static const char *const marks[] = { "leak", "stale", "torn", "pin-lost", "reference-lost",
 				     "copied", "reused", "refused", "stopped" };
 
-enum kind { NO_REFERENCE, PIPE, RING };
+enum kind { NO_REFERENCE, PIPE, RING, READER };
 enum asked { NOTHING, RECLAIM, MERGE };
 
 struct step {
@@ -101,6 +102,7 @@ static struct {
 		uint64_t frame;		/* of its page when it was last seen */
 		enum kind kind;
 		uint64_t held;		/* the frame that its reference is to; 0: no matter */
+		int pinned;			/* it is a pin */
 		int done, stuck;
 	} process[MOST_PROCESSES];
 	int registers[NAMES][MOST_REGISTERS];
@@ -221,6 +223,17 @@ static int alone(int who)
 	return threads < 2;
 }
 
+static int map_page(char *where)
+{
+	char *got = mmap(where, PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	if (got != where)
+		return -errno;
+	madvise(where, PAGE, MADV_NOHUGEPAGE);
+	return 0;
+}
+
 /* ---- references ---- */
 
 static int pipes[2] = { -1, -1 }, copies[2] = { -1, -1 };
@@ -288,9 +301,70 @@ static int through_ring(int operation)
 	return result == 8 ? 0 : result < 0 ? result : -EIO;
 }
 
+/*
+ * A pin for reading: process_vm_readv() pins the page, and then waits to write the first bytes to
+ * a place that is missing until userfaultfd fills it. The word is read after that.
+ */
+static int hole = -1;
+static pthread_t reader;
+static uint64_t read_late;
+
+static void *read_slowly(void *from)
+{
+	struct iovec here[] = { { HOLE, 8 }, { &read_late, 8 } }, there = { from, 16 };
+
+	return (void *)(long)(process_vm_readv(getpid(), here, 2, &there, 1, 0) == 16 ? 0 : -errno);
+}
+
+static int take_reader(int who)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register place_of = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct pollfd fault = { .events = POLLIN };
+
+	if (map_page(HOLE))
+		return -errno;
+	hole = fault.fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	place_of.range.start = (uintptr_t)HOLE;
+	place_of.range.len = PAGE;
+	if (hole < 0 || ioctl(hole, UFFDIO_API, &api) || ioctl(hole, UFFDIO_REGISTER, &place_of))
+		return -errno;
+	if (pthread_create(&reader, NULL, read_slowly, shared->process[who].where))
+		return -EAGAIN;
+	return poll(&fault, 1, PATIENCE_MS) == 1 ? 0 : -ETIMEDOUT;
+}
+
+/* Whether what a process refers to is still the page that it sees. */
+static void look_after(int who)
+{
+	uint64_t frame = frame_of(entry(who)), held = shared->process[who].held;
+
+	if (held && frame && frame != held)
+		note(shared->process[who].pinned ? PIN_LOST : REFERENCE_LOST);
+}
+
+/* Let it go on; the pin ends with it. */
+static int end_reader(int who, uint64_t *word)
+{
+	static char page[PAGE];
+	struct uffdio_copy how = { .dst = (uintptr_t)HOLE, .src = (uintptr_t)page, .len = PAGE };
+	void *failed = NULL;
+
+	look_after(who);
+	if (ioctl(hole, UFFDIO_COPY, &how))
+		return -errno;
+	pthread_join(reader, &failed);
+	close(hole);
+	hole = -1;
+	shared->process[who].kind = NO_REFERENCE;
+	shared->process[who].held = 0;
+	*word = read_late;
+	return (int)(long)failed;
+}
+
 static void forget_references(void)
 {
-	int *all[] = { &pipes[0], &pipes[1], &copies[0], &copies[1], &ring, &file };
+	int *all[] = { &pipes[0], &pipes[1], &copies[0], &copies[1], &ring, &file, &hole };
 
 	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		if (*all[i] >= 0)
@@ -301,12 +375,14 @@ static void forget_references(void)
 
 static int refer(int who, enum kind kind)
 {
-	int failed = kind == PIPE ? take_pipe(who) : take_ring(who);
+	int failed = kind == PIPE ? take_pipe(who) :
+		     kind == RING ? take_ring(who) : take_reader(who);
 
 	if (failed)
 		return failed;
 	shared->process[who].kind = kind;
 	shared->process[who].held = frame_of(remember(who));
+	shared->process[who].pinned = kind != PIPE;
 	return 0;
 }
 
@@ -322,6 +398,8 @@ static int read_reference(int who, uint64_t *word)
 		failed = through_ring(IORING_OP_WRITE_FIXED);
 		if (!failed && pread(file, word, 8, 0) != 8)
 			failed = -EIO;
+	} else if (shared->process[who].kind == READER) {
+		failed = end_reader(who, word);
 	}
 	return failed;
 }
@@ -373,17 +451,6 @@ static int protect(int who, int on)
 	return ioctl(userfault, UFFDIO_WRITEPROTECT, &how) ? -errno : 0;
 }
 
-static int map_page(char *where)
-{
-	char *got = mmap(where, PAGE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-
-	if (got != where)
-		return -errno;
-	madvise(where, PAGE, MADV_NOHUGEPAGE);
-	return 0;
-}
-
 /* UFFDIO_MOVE to the next free place. */
 static int move(int who)
 {
@@ -419,12 +486,26 @@ static int move(int who)
 /* Pages wait in batches of each CPU before they can be reclaimed; this empties all of them. */
 static void drain(void)
 {
+	static cpu_set_t everywhere;
 	static char here[PAGE];
 	void *page = here;
 	int node = 0, status;
 
+	if (!CPU_COUNT(&everywhere))
+		sched_getaffinity(0, sizeof(everywhere), &everywhere);
 	here[0] = 1;
-	syscall(SYS_move_pages, 0, 1L, &page, &node, &status, 2);
+	if (syscall(SYS_move_pages, 0, 1L, &page, &node, &status, 2) >= 0)
+		return;
+	/* No NUMA here: fill them up, one after the other. */
+	for (int cpu = 0; cpu < sysconf(_SC_NPROCESSORS_ONLN); cpu++) {
+		cpu_set_t one;
+
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		push_batch();
+	}
+	sched_setaffinity(0, sizeof(everywhere), &everywhere);
 }
 
 static int left_unwritten(int who)
@@ -435,9 +516,21 @@ static int left_unwritten(int who)
 	       !has_flag(frame, WRITEBACK);
 }
 
+/* There is a reason why a page is not swapped out: a pin, or another process that maps it. */
+static int is_held_fast(int who)
+{
+	uint64_t frame = shared->process[who].frame;
+
+	for (int i = 0; i < MOST_PROCESSES; i++)
+		if (shared->process[i].kind && shared->process[i].pinned &&
+		    shared->process[i].held == frame)
+			return 1;
+	return word_of("/proc/kpagecount", frame) > 1;
+}
+
 static int page_out(int who)
 {
-	int attempts = shared->going ? 3 : SEEN_FOR_SURE;
+	int attempts = SEEN_FOR_SURE;
 
 	if (is_swapped(remember(who)))
 		return 0;
@@ -446,11 +539,12 @@ static int page_out(int who)
 			return -errno;
 		if (is_swapped(remember(who)))
 			return left_unwritten(who) ? REFUSED : 0;
-		if (shared->going && shared->process[who].stuck)
-			break;
+		if (shared->going && !alone(who))
+			/* Another thread may have brought it back already. */
+			return 0;
 		pause_us(i < 5 ? 0 : 1000);
 	}
-	return REFUSED;
+	return is_held_fast(who) ? REFUSED : -EAGAIN;
 }
 
 static int some_mapped(void)
@@ -657,10 +751,14 @@ static int act(int name, const struct step *step)
 		return refer(who, PIPE);
 	if (!strcmp(verb, "pin-write"))
 		return refer(who, RING);
+	if (!strcmp(verb, "pin-read"))
+		return refer(who, READER);
 	if (!strcmp(verb, "release")) {
+		failed = shared->process[who].kind == READER ? end_reader(who, &word) : 0;
 		forget_references();
 		shared->process[who].kind = NO_REFERENCE;
-		return 0;
+		shared->process[who].held = 0;
+		return failed;
 	}
 	if (!strcmp(verb, "read-reference")) {
 		failed = read_reference(who, &word);
@@ -994,7 +1092,7 @@ static void tell_end(char *text, size_t room)
 	/* The last look brings pages in, so it comes last. */
 	for (int i = 0; i < MOST_PROCESSES; i++) {
 		struct iovec here, there;
-		uint64_t word = 0, frame;
+		uint64_t word = 0;
 
 		if (!shared->process[i].pid || kill(shared->process[i].pid, 0) ||
 		    shared->process[i].stuck)
@@ -1004,12 +1102,9 @@ static void tell_end(char *text, size_t room)
 		if (entry(i) && alone(i) &&
 		    process_vm_readv(shared->process[i].pid, &here, 1, &there, 1, 0) == 8)
 			judge(i, word);
+		look_after(i);
 		if (shared->process[i].kind)
 			order(i, "peek", "");
-		frame = frame_of(entry(i));
-		if (shared->process[i].kind && shared->process[i].held && frame &&
-		    frame != shared->process[i].held)
-			note(shared->process[i].kind == RING ? PIN_LOST : REFERENCE_LOST);
 	}
 	if (shared->marks & 1u << STOPPED)
 		shared->marks &= ~(1u << REUSED);
