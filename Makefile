@@ -13,6 +13,8 @@ SOURCES ?= linux-source-5.10 linux-source-6.1 linux-source-6.12 linux-source-7.2
 # What trixie-backports had of 6.19 to 7.1 has lost its modules.
 KERNELS ?= 5.10 6.1 6.12 6.16 6.18 7.2 7.3
 KEPT ?= tests/lab/kept
+# Those that litmus tests are played in.
+PLAYED ?= 5.10 6.1 6.12 7.3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lab mutants verify-source lint bench protos docs clean
@@ -72,6 +74,8 @@ lab: $(STAMP) ## Boot real kernels, fill every cell of the matrix, keep it in te
 	@run() { $(BIN)/swapin lab run --suite cells "$$@" || found=1; }; \
 	run --flavour general --out $(KEPT)/x86_64 $(addprefix --kernel ,$(KERNELS)); \
 	for arch in arm64 arm-lpae; do run --arch $$arch --kernel 6.1 --out $(KEPT)/$$arch; done; \
+	run --tries 40 --litmus --out $(KEPT)/litmus $(addprefix --kernel ,$(PLAYED)); \
+	run --tries 40 --litmus --out $(KEPT)/litmus --arch arm-lpae --kernel 6.1; \
 	test -z "$$found"
 
 mutants: $(VENV)/.tests ## Change every rule in every single point, and say who catches it

@@ -23,8 +23,12 @@ def test_a_real_kernel_agrees(
     The same faults disagree with the patch as posted, whose test was inverted.
     """
     kernel = image_of("6.1").version
-    status = main([*RUN.split(), "--out", str(tmp_path)])
-    output = capsys.readouterr().out
+    for _ in range(2):
+        status = main([*RUN.split(), "--out", str(tmp_path)])
+        output = capsys.readouterr().out
+        # Kernels die in emulated SMP now and then, before any fault; that is no verdict.
+        if "it ended before it was done" not in output:
+            break
     assert status == main(["lab", "matrix", str(tmp_path), "--json"])
     cells = json.loads(capsys.readouterr().out)["cells"]
     seen = {(cell["device"], cell["scenario"]): cell for cell in cells}

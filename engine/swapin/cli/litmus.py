@@ -34,8 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "hold on a kernel.",
     )
     _add_files(played)
-    played.add_argument("--kernel", action="append", metavar="K", help="default: the newest")
-    played.add_argument("--all", action="store_true", help="every kernel of the model")
+    _add_kernels(played)
     played.add_argument("--story", action="store_true", help="tell a shortest way, step by step")
     played.add_argument("--svg", type=Path, metavar="FILE", help="the story as a sequence chart")
     played.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -64,8 +63,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "with the model's. Exit status 1 if they differ.",
     )
     _add_files(checked)
-    checked.add_argument("--kernel", action="append", metavar="K", help="default: the newest")
-    checked.add_argument("--all", action="store_true", help="every kernel of the model")
+    _add_kernels(checked)
     evaluator.add_strict(checked)
     checked.set_defaults(run=spin)
 
@@ -77,6 +75,11 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|DIR|NAME",
         help="a test, a directory of tests, or one of the catalogue; default: the catalogue",
     )
+
+
+def _add_kernels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kernel", action="append", metavar="K", help="default: the newest")
+    parser.add_argument("--all", action="store_true", help="every kernel of the model")
 
 
 def tests_of(names: list[str]) -> Iterator[Litmus]:
