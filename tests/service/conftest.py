@@ -200,7 +200,8 @@ class Command:
 
     def logged(self, event):
         """The log lines of one event, as objects."""
-        lines = [json.loads(line) for line in self._log_path.read_text().splitlines()]
+        whole, _, _ = self._log_path.read_text().rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
         return [line for line in lines if line["event"] == event]
 
 

@@ -22,6 +22,7 @@ from swapin.cli import (
     pte,
     reach,
     recipe,
+    replay,
     serve,
     source_check,
 )
@@ -42,6 +43,7 @@ _COMMANDS = (
     litmus,
     pte,
     serve,
+    replay,
     entries,
     source_check,
 )

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swapin.catalog.selection import Selection, parted, selection
+from swapin.cli import connect
 from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
@@ -51,11 +52,7 @@ class Local:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that choose who evaluates."""
-    parser.add_argument(
-        "--server",
-        metavar="ADDRESS",
-        help="ask the server at this address instead of evaluating here",
-    )
+    connect.add_arguments(parser, "ask the server at this address instead of evaluating here")
     add_strict(parser)
 
 
@@ -79,9 +76,7 @@ def add_strict(parser: argparse.ArgumentParser) -> None:
 def chosen(args: argparse.Namespace, program: Program) -> AbstractContextManager[Evaluator]:
     """The evaluator that the options chose."""
     if args.server:
-        from swapin.service.client import Client
-
-        return Client(args.server)
+        return connect.client(args)
     return Local(program)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
-from swapin.cli import evaluator, text
+from swapin.cli import connect, evaluator, text
 from swapin.cli.exits import status
 from swapin.model import FaultError, Problem, Reason, SwapPte
 from swapin.model.swap_pte import FLAGS
@@ -130,11 +130,9 @@ def _chosen(args: argparse.Namespace) -> AbstractContextManager[tuple[Codec, boo
     if args.server:
         from contextlib import contextmanager
 
-        from swapin.service.client import Client
-
         @contextmanager
         def asked() -> Iterator[tuple[Codec, bool]]:
-            with Client(args.server) as client:
+            with connect.client(args) as client:
                 yield client, False
 
         return asked()

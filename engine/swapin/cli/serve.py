@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -17,19 +18,29 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from swapin.service.workers import Order
+
 
 def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
         "serve",
         help="answer over gRPC (swapin.v1)",
-        description="Answer over gRPC until SIGTERM or SIGINT, then finish accepted calls.",
+        description="Answer over gRPC until SIGTERM or SIGINT, then finish accepted calls."
+        " SIGHUP reads certificates and tokens again.",
     )
     parser.add_argument(
         "--listen",
         default="127.0.0.1:50051",
         metavar="ADDRESS",
         help="host:port; port 0 lets the system choose (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="processes that share the port; limits are of each (default: %(default)s)",
     )
     parser.add_argument(
         "--max-concurrent",
@@ -60,6 +71,50 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         help="how long accepted calls may take to finish at the end (default: %(default)s)",
     )
     parser.add_argument(
+        "--max-connection-age",
+        type=_seconds,
+        default=600.0,
+        metavar="S",
+        help="connections are told to go after it; 0 for never (default: %(default)s)",
+    )
+    parser.add_argument("--tls-cert", type=Path, metavar="PEM", help="the server's certificate")
+    parser.add_argument("--tls-key", type=Path, metavar="PEM", help="and its private key")
+    parser.add_argument(
+        "--tls-client-ca",
+        type=Path,
+        metavar="PEM",
+        help="let only clients connect whose certificate it signed",
+    )
+    parser.add_argument(
+        "--tokens",
+        type=Path,
+        metavar="TOML",
+        help="let only clients call that it names (docs/security.md)",
+    )
+    parser.add_argument(
+        "--decision-log",
+        type=Path,
+        metavar="FILE",
+        help="keep verdicts there, for swapin replay (docs/operations.md)",
+    )
+    parser.add_argument(
+        "--decision-sample",
+        type=_share,
+        default=1.0,
+        metavar="X",
+        help="share of verdicts that is kept (default: all)",
+    )
+    parser.add_argument(
+        "--decision-max-bytes",
+        type=_positive,
+        default=64 * 1024 * 1024,
+        metavar="N",
+        help="size of one of its two files (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--metrics", default="", metavar="ADDRESS", help="answer Prometheus there, in plain HTTP"
+    )
+    parser.add_argument(
         "--port-file", type=Path, metavar="PATH", help="write the address there when ready"
     )
     evaluator.add_strict(parser)
@@ -74,11 +129,51 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve.
 
-    :returns: 0 after draining; 2 if the address is malformed, taken or not allowed; 3 if
-        ``--strict`` and a plugin failed.
+    :returns: 0 after draining; 2 if an address is malformed, taken or not allowed, or if a file
+        cannot be used or the extra ``metrics`` is missing; 3 if ``--strict`` and a plugin failed.
     """
     # grpc's C core writes lines of its own to stderr, which is a log of JSON lines here.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from swapin.service.address import Address, ListenError
+    from swapin.service.logs import make_log
+
+    log = make_log(sys.stderr)
+    if (args.tls_cert is None) != (args.tls_key is None):
+        log.error("bad_options", reason="--tls-cert and --tls-key go together")
+        return Exit.USAGE
+    if args.tls_client_ca and not args.tls_cert:
+        log.error("bad_options", reason="--tls-client-ca asks for --tls-cert and --tls-key")
+        return Exit.USAGE
+    ready = _announcer(args.port_file, log)
+    if args.workers == 1:
+        return _serve(args, ready, log)
+    from swapin.service.workers import Supervisor
+
+    # What would be refused in every worker is better refused once.
+    try:
+        Address.parse(args.listen).allowed(tls=args.tls_cert is not None, insecure=args.insecure)
+        work = functools.partial(_work, args)
+        supervisor = Supervisor(work, args.workers, args.listen, args.metrics, log)
+    except ListenError as error:
+        log.error("cannot_listen", reason=str(error))
+        return Exit.USAGE
+    return supervisor.run(ready)
+
+
+def _work(args: argparse.Namespace, order: Order, ready: Callable[[str], None]) -> int:
+    from swapin.service.logs import make_log
+
+    args.listen, args.metrics = order.address, order.metrics
+    if args.decision_log:
+        # Each turns its own file over.
+        file = args.decision_log
+        args.decision_log = file.with_name(f"{file.stem}-{order.number}{file.suffix}")
+    return _serve(args, ready, make_log(sys.stderr).bind(worker=order.number))
+
+
+def _serve(
+    args: argparse.Namespace, ready: Callable[[str], None], log: FilteringBoundLogger
+) -> int:
     import asyncio
     import logging
 
@@ -86,10 +181,12 @@ def run(args: argparse.Namespace) -> int:
     from swapin.model import CatalogError
     from swapin.program import load_program
     from swapin.service.address import ListenError
-    from swapin.service.logs import ForwardedLogs, make_log
+    from swapin.service.decisions import DecisionOptions
+    from swapin.service.logs import ForwardedLogs
     from swapin.service.server import ServerOptions, serve
+    from swapin.service.tls import TlsError, TlsFiles
+    from swapin.service.tokens import TokensError
 
-    log = make_log(sys.stderr)
     logging.getLogger().addHandler(ForwardedLogs(log))
     try:
         selected = evaluator.selected(args)
@@ -105,12 +202,32 @@ def run(args: argparse.Namespace) -> int:
         max_batch=args.max_batch,
         max_concurrent=args.max_concurrent,
         drain_seconds=args.drain_seconds,
+        max_connection_age_seconds=args.max_connection_age or float("inf"),
         insecure=args.insecure,
+        tls=TlsFiles(args.tls_cert, args.tls_key, args.tls_client_ca) if args.tls_cert else None,
+        tokens=args.tokens,
+        reuse_port=args.workers > 1,
+        metrics=args.metrics,
+        decisions=DecisionOptions(
+            file=args.decision_log,
+            sample=args.decision_sample,
+            most_bytes=args.decision_max_bytes,
+        )
+        if args.decision_log
+        else None,
     )
     try:
-        asyncio.run(serve(program, options, _announcer(args.port_file, log), log))
+        asyncio.run(serve(program, options, ready, log))
     except ListenError as error:
         log.error("cannot_listen", reason=str(error))
+        return Exit.USAGE
+    except (TlsError, TokensError, OSError) as error:
+        log.error("bad_file", reason=str(error))
+        return Exit.USAGE
+    except ModuleNotFoundError as error:
+        if error.name != "prometheus_client":
+            raise
+        log.error("bad_options", reason="--metrics asks for `pip install swapin[metrics]`")
         return Exit.USAGE
     return Exit.OK
 
@@ -139,3 +256,10 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"`{text}` is not a number of seconds")
     return seconds
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"`{text}` is not over 0 and at most 1")
+    return share

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from swapin.catalog import Catalog
+from swapin.cli import connect
 from swapin.model import FaultError, Problem, Reason
 
 if TYPE_CHECKING:
@@ -28,17 +29,13 @@ def add_given(parser: argparse.ArgumentParser) -> None:
 
 def add_server(parser: argparse.ArgumentParser) -> None:
     """The option to ask a server."""
-    parser.add_argument(
-        "--server", metavar="ADDRESS", help="ask the server at this address; answers in JSON"
-    )
+    connect.add_arguments(parser, "ask the server at this address; answers in JSON")
 
 
 @contextmanager
 def server(args: argparse.Namespace) -> Iterator[AnalysisClient]:
     """What asks the server of the options."""
-    from swapin.service.client import Client
-
-    with Client(args.server) as client:
+    with connect.client(args) as client:
         yield client.analysis
 
 

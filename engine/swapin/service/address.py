@@ -46,6 +46,17 @@ class Address:
         except ValueError:
             return False
 
+    def allowed(self, *, tls: bool, insecure: bool) -> None:
+        """Refuse what would let other machines in, in the clear.
+
+        :raises ListenError: see above.
+        """
+        if not (self.loopback or tls or insecure):
+            raise ListenError(
+                f"`{self}` can be reached from other machines, and there is no TLS; give it"
+                " certificates, listen on a loopback address, or allow it with insecure"
+            )
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

@@ -22,5 +22,8 @@ Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable[Handler]
 Behaviour: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
 """What runs a call: takes the request, or the stream of requests, and the call's context."""
 
-EXEMPT = ("/grpc.health.v1.Health/", "/grpc.reflection.")
+OPEN = ("/grpc.health.v1.Health/",)
+"""Methods for which nobody needs a token: whoever probes a server has none."""
+
+EXEMPT = (*OPEN, "/grpc.reflection.", "/grpc.channelz.")
 """Methods that answer for the server itself: neither limited, nor logged."""

@@ -7,6 +7,7 @@ and over. So an answer is kept under the bytes of its fault, which costs less th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from swapin.model import Depth, FaultError, Group
@@ -19,6 +20,10 @@ from swapin.v1 import fault_pb2
 
 KEPT_BYTES = 8 * 1024 * 1024
 """Encoded size of the faults and answers that are kept; the oldest go first."""
+
+
+Seen = Callable[[fault_pb2.Fault, pb.Result], None]
+"""Told of a fault and its result; changes neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,13 @@ class Answers:
     """Answers faults in the form of the API.
 
     :param kept_bytes: see :data:`KEPT_BYTES`; 0 keeps nothing.
+    :param seen: told of every fault with its result.
     """
 
-    def __init__(self, program: Program, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(
+        self, program: Program, kept_bytes: int = KEPT_BYTES, *, seen: Seen | None = None
+    ) -> None:
+        self._seen = seen
         self._program = program
         self._reader = FaultReader(program.catalog)
         self._limit = kept_bytes
@@ -61,6 +70,8 @@ class Answers:
         if found is None:
             found = self._evaluated(fault, depth)
             self._keep(key, found)
+        if self._seen is not None:
+            self._seen(fault, found.result)
         return found
 
     def _evaluated(self, fault: fault_pb2.Fault, depth: Depth) -> Answer:

@@ -19,7 +19,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from swapin.catalog import Entry
 from swapin.model import Depth, Fault, FaultError, Problem, Reason, SwapPte, Verdict
 from swapin.program.ptes import PteDescription, Value, read_pte
+from swapin.service.address import Address, ListenError
 from swapin.service.analysis_client import AnalysisClient
+from swapin.service.bearer import presenting
 from swapin.service.call_errors import error_of_call, error_of_fault
 from swapin.service.catalog import KINDS
 from swapin.service.json_form import extended, message_of
@@ -47,6 +49,15 @@ _UNDER_WAY = 4
 """Messages of a stream that are sent before the first answer is awaited."""
 
 
+def _stays_here(target: str) -> bool:
+    if target.startswith(("unix:", "unix-abstract:")):
+        return True
+    try:
+        return Address.parse(target).loopback
+    except ListenError:
+        return False
+
+
 class Client:
     """Asks a server. Use it as a context manager, or call :meth:`close`. Thread safe.
 
@@ -54,15 +65,39 @@ class Client:
 
     :param target: the server's address, such as ``127.0.0.1:50051``.
     :param timeout: seconds for one call, or for one answer of a stream.
+    :param authority: certificates, in PEM, that the server's must come from; with them the
+        connection is TLS.
+    :param certificate: certificate and private key, in PEM, to show a server that asks for one.
+    :param token: presented with every call as a bearer token.
+    :raises ValueError: a certificate without an authority; a token for another machine without
+        TLS, which others could read on its way.
 
     .. versionadded:: 0.1
     """
 
-    def __init__(self, target: str, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        target: str,
+        *,
+        timeout: float = 10.0,
+        authority: bytes | None = None,
+        certificate: tuple[bytes, bytes] | None = None,
+        token: str = "",
+    ) -> None:
         self._timeout = timeout
-        self._channel = grpc.insecure_channel(
-            target, options=(("grpc.max_receive_message_length", _LARGEST_ANSWER),)
-        )
+        options = (("grpc.max_receive_message_length", _LARGEST_ANSWER),)
+        if authority is not None:
+            chain, key = certificate or (None, None)
+            secure = grpc.ssl_channel_credentials(authority, key, chain)
+            self._channel = grpc.secure_channel(target, secure, options)
+        elif certificate is not None:
+            raise ValueError("a client's certificate asks for an authority to trust")
+        elif token and not _stays_here(target):
+            raise ValueError("a token is sent to another machine by TLS alone; name an authority")
+        else:
+            self._channel = grpc.insecure_channel(target, options)
+        if token:
+            self._channel = presenting(self._channel, token)
         # Generated without annotations.
         evaluation: Any = evaluation_service_pb2_grpc.EvaluationServiceStub
         catalog: Any = catalog_service_pb2_grpc.CatalogServiceStub

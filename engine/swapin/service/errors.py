@@ -6,6 +6,7 @@ domain ``swapin``). Reasons are the contract; messages may change.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NoReturn
@@ -20,6 +21,8 @@ from swapin.service.aio import Context
 DOMAIN = "swapin"
 DETAILS_KEY = "grpc-status-details-bin"
 """Trailing metadata that carries the status; the key that every gRPC library knows."""
+PUSHBACK_KEY = "grpc-retry-pushback-ms"
+"""Trailing metadata that tells gRPC's own retries how long to wait."""
 
 # Details travel in HTTP/2 headers, which clients limit to 8 KiB; base64 makes details longer
 # by a third, percent encoding a message up to three times. Errors quote descriptions, which
@@ -53,6 +56,12 @@ class CallReason(StrEnum):
     """The catalog has no entry of this kind and name."""
     TOO_MANY_CALLS = "TOO_MANY_CALLS"
     """As many calls are in flight as the server takes; try again after ``RetryInfo``."""
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    """No token came with the call, or one that the server does not know."""
+    ROLE_MISSING = "ROLE_MISSING"
+    """The client is known and may not call this method."""
+    OVER_QUOTA = "OVER_QUOTA"
+    """The client began more calls than it may; try again after ``RetryInfo``."""
     ANALYSIS_TOO_COSTLY = "ANALYSIS_TOO_COSTLY"
     """The estimated cost of an analysis is over the server's limit; ask about fewer sides."""
     DEADLINE_PASSED = "DEADLINE_PASSED"
@@ -131,14 +140,54 @@ def too_many_calls(limit: int, retry_after: float) -> status_pb2.Status:
 
     :param retry_after: seconds.
     """
-    retry = error_details_pb2.RetryInfo()
-    retry.retry_delay.FromNanoseconds(round(retry_after * 1e9))
     return status_of(
         grpc.StatusCode.RESOURCE_EXHAUSTED,
         CallReason.TOO_MANY_CALLS,
         f"{limit} calls are in flight, and the server takes no more",
-        retry,
+        _retry_info(retry_after),
     )
+
+
+def unauthenticated() -> status_pb2.Status:
+    """UNAUTHENTICATED; does not say whether a token came."""
+    return status_of(
+        grpc.StatusCode.UNAUTHENTICATED,
+        CallReason.UNAUTHENTICATED,
+        "the metadata key `authorization` must hold `Bearer` and a token that the server knows",
+    )
+
+
+def role_missing(client: str, role: str) -> status_pb2.Status:
+    """PERMISSION_DENIED for a client that is known."""
+    return status_of(
+        grpc.StatusCode.PERMISSION_DENIED,
+        CallReason.ROLE_MISSING,
+        f"`{client}` has not the role `{role}`, which this method asks for",
+    )
+
+
+def over_quota(client: str, retry_after: float) -> status_pb2.Status:
+    """RESOURCE_EXHAUSTED for one client, and when to try again.
+
+    :param retry_after: seconds.
+    """
+    return status_of(
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        CallReason.OVER_QUOTA,
+        f"`{client}` has used up its calls of this second",
+        _retry_info(retry_after),
+    )
+
+
+def _retry_info(seconds: float) -> error_details_pb2.RetryInfo:
+    retry = error_details_pb2.RetryInfo()
+    retry.retry_delay.FromNanoseconds(round(seconds * 1e9))
+    return retry
+
+
+def code_of(status: status_pb2.Status) -> grpc.StatusCode:
+    """The code of a status that the server made."""
+    return _CODES[status.code]
 
 
 def too_costly(cost: int, limit: int) -> status_pb2.Status:
@@ -176,12 +225,18 @@ def internal(request_id: str) -> status_pb2.Status:
 
 
 async def abort(context: Context, status: status_pb2.Status) -> NoReturn:
-    """End the call with this status; trailing metadata that was set before stays."""
+    """End the call with this status; trailing metadata that was set before stays.
+
+    A status that says when to try again says so in the words of gRPC's retries too
+    (``grpc-retry-pushback-ms``, gRFC A6), which clients with a service config follow.
+    """
+    seconds = retry_after(status)
+    pushback = () if seconds is None else ((PUSHBACK_KEY, str(math.ceil(seconds * 1000))),)
     await context.abort(
-        _CODES[status.code],
+        code_of(status),
         status.message,
         # grpc takes what is given here in place of what was set.
-        (*context.trailing_metadata(), (DETAILS_KEY, status.SerializeToString())),
+        (*context.trailing_metadata(), *pushback, (DETAILS_KEY, status.SerializeToString())),
     )
     raise AssertionError("abort() returned")
 

@@ -12,7 +12,7 @@ from swapin.model import Depth
 from swapin.program import Program
 from swapin.service import errors
 from swapin.service.aio import Context
-from swapin.service.answers import Answer, Answers
+from swapin.service.answers import Answer, Answers, Seen
 from swapin.service.errors import CallReason, CallRefused
 from swapin.service.logs import REQUEST_ID, current
 from swapin.service.wire_verdict import DEPTHS
@@ -29,6 +29,7 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
 
     :param max_batch: faults that one message may hold.
     :param max_answer_bytes: size that the answer to one message may have.
+    :param seen: told of every fault with its result.
     """
 
     def __init__(
@@ -38,8 +39,9 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
         *,
         max_batch: int,
         max_answer_bytes: int,
+        seen: Seen | None = None,
     ) -> None:
-        self._answers = Answers(program)
+        self._answers = Answers(program, seen=seen)
         self._log = log
         self._max_batch = max_batch
         self._max_answer_bytes = max_answer_bytes

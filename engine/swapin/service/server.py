@@ -9,22 +9,29 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from structlog.typing import FilteringBoundLogger
 
+from swapin.model import Depth
 from swapin.program import Program
+from swapin.service.access import Access
 from swapin.service.address import Address, ListenError
 from swapin.service.analysis import AnalysisServicer
+from swapin.service.answers import Answers
 from swapin.service.catalog import CatalogServicer
+from swapin.service.decisions import DecisionOptions, Decisions
 from swapin.service.evaluation import EvaluationServicer
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
 from swapin.service.logs import CallLog, make_log
 from swapin.service.ptes import PteServicer
+from swapin.service.tls import Certificates, TlsError, TlsFiles
+from swapin.service.tokens import Tokens, TokensError
 from swapin.v1 import (
     analysis_service_pb2,
     analysis_service_pb2_grpc,
@@ -35,6 +42,9 @@ from swapin.v1 import (
     pte_service_pb2,
     pte_service_pb2_grpc,
 )
+
+if TYPE_CHECKING:
+    from swapin.service.metrics import Metrics
 
 SERVICES: tuple[str, ...] = tuple(
     service.full_name
@@ -70,8 +80,21 @@ class ServerOptions:
     """Calls in flight, streams included; one more is refused."""
     drain_seconds: float = 10.0
     """How long accepted calls may take to finish when the server stops."""
+    max_connection_age_seconds: float = 600.0
+    """After it a connection is told to go (GOAWAY) and its calls may finish, so that clients
+    look for servers again and load spreads; give or take a tenth. Infinite: never."""
     insecure: bool = False
     """Listen in the clear on an address that other machines can reach."""
+    tls: TlsFiles | None = None
+    """Certificates; without them it listens in the clear."""
+    tokens: Path | None = None
+    """File of those who may call (see :mod:`swapin.service.tokens`); without one, all may."""
+    reuse_port: bool = False
+    """Share the port with other servers of the same user, which get some of its connections."""
+    decisions: DecisionOptions | None = None
+    """Log of verdicts; without it none are kept."""
+    metrics: str = ""
+    """``host:port`` to answer Prometheus on; empty: nowhere."""
 
     def __post_init__(self) -> None:
         for name in ("max_message_bytes", "max_answer_bytes", "max_batch", "max_concurrent"):
@@ -79,19 +102,38 @@ class ServerOptions:
                 raise ValueError(f"{name} is at least 1")
         if self.drain_seconds < 0:
             raise ValueError("drain_seconds is not negative")
+        if not self.max_connection_age_seconds > 0:
+            raise ValueError("max_connection_age_seconds is over 0")
 
 
 class Server:
-    """A gRPC server of one program. Made, started and stopped inside one event loop."""
+    """A gRPC server of one program. Made, started and stopped inside one event loop.
+
+    :raises TlsError: the certificates cannot be used.
+    :raises TokensError: the tokens file cannot be used.
+    :raises OSError: the file of decisions cannot be opened.
+    """
 
     def __init__(self, program: Program, options: ServerOptions, log: FilteringBoundLogger) -> None:
         self._options = options
         self._log = log
         self.limiter = Limiter(options.max_concurrent)
-        self._calls = CallLog(log)
+        self._certificates = Certificates(options.tls) if options.tls else None
+        self._tokens = Tokens(options.tokens) if options.tokens else None
+        self._metrics = _metrics_of(program) if options.metrics else None
+        if self._metrics:
+            self._metrics.follow(self.limiter)
+        self._calls = CallLog(log, *([self._metrics.count] if self._metrics else []))
+        self._decisions = None
+        if options.decisions:
+            again = Answers(program)
+            self._decisions = Decisions(
+                options.decisions, lambda fault: again.answer(fault, Depth.NONE).result, log
+            )
+        allowing = [Access(self._tokens)] if self._tokens else []
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]
         self._server = grpc.aio.server(
-            interceptors=(self._calls, self.limiter, Guard(log)),
+            interceptors=(self._calls, *allowing, self.limiter, Guard(log)),
             options=_channel_options(options),
         )
         # Generated without annotations.
@@ -102,6 +144,7 @@ class Server:
                 log,
                 max_batch=options.max_batch,
                 max_answer_bytes=options.max_answer_bytes,
+                seen=self._decisions.take if self._decisions else None,
             ),
             self._server,
         )
@@ -127,23 +170,37 @@ class Server:
     async def start(self) -> str:
         """Listen; returns the address, with the port that the system chose.
 
-        :raises ListenError: the address is malformed, taken, or reachable from other machines
-            without ``insecure``.
+        :raises ListenError: an address is malformed or taken, or it is reachable from other
+            machines without TLS or ``insecure``.
         """
         address = Address.parse(self._options.listen)
-        if not address.loopback and not self._options.insecure:
-            raise ListenError(
-                f"`{address}` can be reached from other machines, and there is no TLS;"
-                " listen on a loopback address, or allow it with insecure"
-            )
+        address.allowed(tls=self._certificates is not None, insecure=self._options.insecure)
         try:
-            port = self._server.add_insecure_port(str(address))
+            if self._certificates:
+                port = self._server.add_secure_port(str(address), self._certificates.credentials())
+            else:
+                port = self._server.add_insecure_port(str(address))
         except RuntimeError as error:
             raise ListenError(f"cannot listen on `{address}`: taken, or not ours") from error
+        if self._metrics:
+            where = self._metrics.listen(self._options.metrics)
+            self._log.info("metrics_listening", address=where)
         for service in SERVICES:
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
         return str(dataclasses.replace(address, port=port))
+
+    def reload(self) -> None:
+        """Read certificates and tokens again; what cannot be used is logged and changes nothing."""
+        for name, held in (("tls", self._certificates), ("tokens", self._tokens)):
+            if held is None:
+                continue
+            try:
+                held.reload()
+            except (TlsError, TokensError) as error:
+                self._log.error("reload_failed", what=name, reason=str(error))
+            else:
+                self._log.info("reloaded", what=name)
 
     async def drain(self, hurry: asyncio.Event | None = None) -> None:
         """Stop: say so to health watchers, accept no more, let accepted calls finish.
@@ -183,16 +240,46 @@ class Server:
         # Tasks that have ended tell it in the next turn of the loop.
         await asyncio.sleep(0)
         self._calls.flush()
+        if self._metrics:
+            self._metrics.close()
+        if self._decisions:
+            self._decisions.close()
+
+
+def _metrics_of(program: Program) -> Metrics:
+    # An extra: who does not ask for it need not have it.
+    from swapin.service.metrics import Metrics
+
+    files = (evaluation_service_pb2, catalog_service_pb2, pte_service_pb2, analysis_service_pb2)
+    return Metrics(
+        program,
+        (
+            f"/{service.full_name}/{method.name}"
+            for file in files
+            for service in file.DESCRIPTOR.services_by_name.values()
+            for method in service.methods
+        ),
+    )
 
 
 def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
+    age = options.max_connection_age_seconds
+    ages = (
+        ("grpc.max_connection_age_ms", round(age * 1000)),
+        # Streams may go on for as long again.
+        ("grpc.max_connection_age_grace_ms", round(age * 1000)),
+    )
     return (
-        # With it, a second server on the port would take half of the calls instead of failing.
-        ("grpc.so_reuseport", 0),
+        *(ages if age < float("inf") else ()),
+        # With it, a second server on the port takes some of the calls instead of failing.
+        ("grpc.so_reuseport", int(options.reuse_port)),
         ("grpc.max_receive_message_length", options.max_message_bytes),
         # Find out about clients that vanished, whose streams would hold a place for ever.
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
+        # Clients may ping as often as every ten seconds; who pings more is told to go.
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
     )
 
 
@@ -204,10 +291,11 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. A second signal ends the draining.
 
-    Runs in the main thread, where signals arrive.
+    SIGHUP reads certificates and tokens again. Runs in the main thread, where signals arrive.
 
     :param ready: called once, with the address, when calls are answered.
     :raises ListenError: see :meth:`Server.start`.
+    :raises TlsError, TokensError, OSError: see :class:`Server`.
     """
     log = log or make_log(sys.stderr)
     server = Server(program, options, log)
@@ -220,6 +308,7 @@ async def serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop, number.name)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, server.reload)
     if ready is not None:
         ready(address)
     await asked.wait()

@@ -1,0 +1,53 @@
+"""Lets calls through for whom the tokens file names, and refuses the rest with the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+from google.rpc import status_pb2
+
+from swapin.service import errors
+from swapin.service.aio import OPEN, Context, Continuation, Handler, Interceptor
+from swapin.service.logs import current
+from swapin.service.tokens import Tokens, role_for
+
+
+class Access(Interceptor):
+    """Checks the token, the role and the quota of every call but those for health."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler:
+        """Go on, or answer with why not."""
+        method = handler_call_details.method
+        if not method.startswith(OPEN):
+            refusal = self._refusal(method, handler_call_details.invocation_metadata)
+            if refusal is not None:
+                return _refusing(refusal)
+        return await continuation(handler_call_details)
+
+    def _refusal(self, method: str, metadata: Any) -> status_pb2.Status | None:
+        told = next((value for key, value in metadata or () if key == "authorization"), "")
+        client = self._tokens.client(told) if isinstance(told, str) else None
+        if client is None:
+            return errors.unauthenticated()
+        current().client = client.name
+        role = role_for(method)
+        if role not in client.roles:
+            return errors.role_missing(client.name, role)
+        wait = client.wait()
+        return errors.over_quota(client.name, wait) if wait else None
+
+
+def _refusing(status: status_pb2.Status) -> Handler:
+    async def refuse(_: Any, context: Context) -> None:
+        current().code = errors.code_of(status).name
+        await errors.abort(context, status)
+
+    # As a stream of requests, so that grpc does not wait for a request to refuse the call.
+    handler: Handler = grpc.stream_stream_rpc_method_handler(refuse)
+    return handler
