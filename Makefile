@@ -17,7 +17,7 @@ KEPT ?= tests/lab/kept
 PLAYED ?= 5.10 6.1 6.12 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lab mutants verify-source lint bench protos docs clean
+.PHONY: help install demo test test-slow lab mutants verify-source lint bench protos docs clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -52,8 +52,11 @@ install: $(STAMP) ## Make a virtual environment and install swapin in it
 demo: $(STAMP) ## Audit the shipped observations through a server, then explain one fault
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
-test: $(VENV)/.tests ## Run every test
-	$(BIN)/python -m pytest
+test: $(VENV)/.tests ## Run the tests, but for the slow ones; five minutes on two cores
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not emulator"
+
+test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest spaces
+	$(BIN)/python -m pytest -m "slow or emulator"
 
 verify-source: $(VENV)/.source ## Compare the model with the kernel sources of Debian
 	@check() { $(BIN)/swapin source-check --package "$$@" || found=1; }; \

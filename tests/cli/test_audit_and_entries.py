@@ -79,7 +79,9 @@ def test_audit_against_the_variant(
     assert {("null_blk", "private"), ("null_blk, stable writes", "private")} == found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=[] if k == "rules" else [pytest.mark.slow]) for k in KINDS]
+)
 def test_list_and_show(kind: str, catalog: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
     """Every entry is listed with its distribution and can be shown, as text and as JSON."""
     assert 0 == main([kind, "list"])

@@ -16,6 +16,7 @@ def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_every_backend_is_shown(catalog: Catalog, capsys: pytest.CaptureFixture[str]) -> None:
     """Each backend says each flag in each release, with a source where it is bound."""
     for name in catalog.backends:

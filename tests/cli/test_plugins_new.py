@@ -12,7 +12,10 @@ from swapin.cli import main
 from swapin.cli.new_package import KINDS
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# One kind is enough of a check for every day.
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=[] if k == "backend" else [pytest.mark.slow]) for k in KINDS]
+)
 def test_passes_at_once(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What was written is installed by pip, and its tests run with the conformance kit."""
     name = f"swapin-new-{kind}"

@@ -19,6 +19,7 @@ PROMOTED = (Path(__file__).parent / "verdicts.txt").read_text(encoding="utf-8").
 NAME = re.compile(r"[A-Z][a-z]?(-[A-Z]{1,2}[a-z]?)*(_[A-Z][a-z]?(-[A-Z]{1,2}[a-z]?)*)*(@[a-z-]+)?")
 
 
+@pytest.mark.slow
 def test_every_expectation_was_promoted(program: Program) -> None:
     """What is said of each test on each kernel is what was reviewed; nothing is missing."""
     assert PROMOTED == list(verdicts(program))

@@ -13,6 +13,7 @@ from swapin.program import Program
 BIT_IN_6_1 = {"x86_64", "arm64", "s390x", "ppc64", "ppc64-4k"}
 
 
+@pytest.mark.slow
 def test_the_exclusive_bit_by_architecture(catalog: Catalog) -> None:
     """5.19 to 6.2: four architectures; since 6.3: all; before 5.19: none."""
     for name, architecture in catalog.architectures.items():

@@ -314,7 +314,9 @@ def cached_tree(release: str) -> Tree:
     )
 
 
-@pytest.mark.parametrize("release", ["6.1", "6.12", "7.2", "7.3"])
+@pytest.mark.parametrize(
+    "release", ["6.1", *(pytest.param(r, marks=pytest.mark.slow) for r in ("6.12", "7.2", "7.3"))]
+)
 def test_inverted_kernels(release: str, catalog: Catalog) -> None:
     """In the kernel's own text, inverted, the difference is found where it was made."""
     tree = cached_tree(release)

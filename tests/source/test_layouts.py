@@ -206,6 +206,7 @@ def tree(request: pytest.FixtureRequest) -> Path:
     return found
 
 
+@pytest.mark.slow
 @needs_compiler
 def test_every_layout_of_a_kernel_tree(catalog: Catalog, tree: Path) -> None:
     """Every architecture's macros make the declared layout."""
