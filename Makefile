@@ -17,7 +17,7 @@ KEPT ?= tests/lab/kept
 PLAYED ?= 5.10 6.1 6.12 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lab mutants verify-source lint bench protos docs clean
+.PHONY: help install demo test test-slow lab mutants verify-source lint bench protos docs sbom clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -93,5 +93,17 @@ protos: $(VENV)/.tests ## Generate the code of the API anew
 docs: $(STAMP) ## Generate the tables of the documentation anew
 	$(BIN)/python docs/generate.py
 
+# Of what is deployed: swapin in an environment of its own, without what tests it or lists it.
+sbom: ## List what is installed with swapin, as CycloneDX, in build/sbom.json
+	rm -rf build/sbom
+	$(PYTHON) -m venv build/sbom/tool
+	build/sbom/tool/bin/python -m pip --quiet install 'cyclonedx-bom>=7,<8'
+	$(PYTHON) -m venv --without-pip build/sbom/swapin
+	build/sbom/tool/bin/python -m pip --quiet --python build/sbom/swapin/bin/python install '.[metrics]'
+	build/sbom/tool/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+	    --spec-version 1.6 --output-reproducible --validate --output-file build/sbom.json \
+	    build/sbom/swapin/bin/python
+	rm -rf build/sbom
+
 clean: ## Remove the virtual environment and caches
-	rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build .hypothesis .mypy_cache .pytest_cache .ruff_cache
