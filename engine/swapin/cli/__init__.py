@@ -25,6 +25,7 @@ from swapin.cli import (
     replay,
     serve,
     source_check,
+    sql,
 )
 from swapin.cli.exits import Exit
 
@@ -46,6 +47,7 @@ _COMMANDS = (
     replay,
     entries,
     source_check,
+    sql,
 )
 
 

@@ -1,0 +1,254 @@
+"""Outcomes as SQL: real databases give what the interpreter gives, unknown facts included."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+import polars
+import pytest
+
+from swapin.catalog import Catalog
+from swapin.cli import main
+from swapin.model import Answer, Fault, Group
+from swapin.program import Program
+from swapin.program.compiled import Compiled
+from swapin.program.interpreter import Interpreter
+from swapin.program.resolve import Resolved, Resolver
+from swapin.program.sql import Dialect, Sql, TooLong
+
+Row = dict[str, bool | None]
+
+# Kernels far apart; for the last two, presets settle some facts.
+PRESETS = [
+    ("5.10", "", ""),
+    ("6.1", "", ""),
+    ("6.12", "x86_64", "null_blk"),
+    ("7.3", "x86_64", "zram"),
+]
+MARKER = (
+    "pte.swp_exclusive",
+    "folio.fresh",
+    "folio.ksm",
+    "folio.writeback",
+    "swap_device.stable_writes",
+    "pte.have_arch_swp_exclusive",
+)
+
+
+def resolved(catalog: Catalog, kernel: str, architecture: str = "", backend: str = "") -> Resolved:
+    fault = Fault(release=kernel, architecture=architecture, backend=backend)
+    return Resolver(catalog).resolve(fault)
+
+
+def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
+    """What SQL is to say of a verdict; ``None`` stands for a contradiction."""
+    value = None if outcomes is None else outcomes[group.field]
+    if value is None or value == group.undetermined:
+        return None
+    return value if group.is_choice else value == Answer.YES.value
+
+
+def admissible_state(compiled: Compiled, condition: int, chance: random.Random) -> dict[str, bool]:
+    """A state of a condition, each way down the diagram as likely as the other."""
+    d = compiled.diagrams
+    state: dict[str, bool] = {}
+    while not d.is_leaf(condition):
+        branches = {False: d.low[condition], True: d.high[condition]}
+        value = chance.choice([v for v, branch in branches.items() if branch != d.false])
+        state[d.order[d.level[condition]]] = value
+        condition = branches[value]
+    return {name: state.get(name, chance.random() < 0.5) for name in compiled.facts}
+
+
+def sampled(compiled: Compiled, known: Mapping[str, bool], seed: str, size: int) -> Iterator[Row]:
+    """Rows by chance: states that map a page, other admissible ones, and any at all.
+
+    Of each, a share of the facts is unknown, from none to all but a few.
+    """
+    chance = random.Random(seed)
+    d = compiled.diagrams
+    mapped = d.restrict(compiled.condition_of_mapped, known)
+    admissible = d.restrict(compiled.condition_of_admissible, known)
+    for number in range(size):
+        if number % 10 == 0:
+            state = {name: chance.random() < 0.5 for name in compiled.facts}
+        else:
+            state = admissible_state(compiled, mapped if number % 3 else admissible, chance)
+        share = 0 if number % 5 == 0 else chance.random()
+        yield {name: None if chance.random() < share else v for name, v in state.items()}
+
+
+def frame(rows: Sequence[Row], names: Sequence[str]) -> polars.DataFrame:
+    return polars.DataFrame(rows, schema=dict.fromkeys(names, polars.Boolean))
+
+
+def answers(sql: str, dialect: Dialect, faults: polars.DataFrame) -> list[Any]:
+    """The last column of what a database makes of the query."""
+    if dialect is Dialect.POLARS:
+        return polars.SQLContext(faults=faults).execute(sql, eager=True).to_series(-1).to_list()
+    with duckdb.connect() as connection:
+        connection.register("faults", faults.to_arrow())
+        return [row[-1] for row in connection.execute(sql).fetchall()]
+
+
+@pytest.mark.parametrize("dialect", [Dialect.DUCKDB, Dialect.POLARS])
+@pytest.mark.parametrize(("kernel", "architecture", "backend"), PRESETS)
+def test_a_database_equals_the_compiled_form(
+    catalog: Catalog,
+    program: Program,
+    dialect: Dialect,
+    kernel: str,
+    architecture: str,
+    backend: str,
+) -> None:
+    """Over rows by chance, each outcome is what a verdict says of the same facts."""
+    presets = resolved(catalog, kernel, architecture, backend)
+    compiled = program.compiled(presets.kernel)
+    rows = list(sampled(compiled, presets.known, kernel, 5000))
+    # A row may say otherwise what presets bind: the query does not read it.
+    facts = [{k: v for k, v in row.items() if v is not None} | presets.known for row in rows]
+    found = [compiled.finding(known) for known in facts]
+    faults = frame(rows, compiled.facts)
+    for group in Group:
+        expected = [told(group, finding and finding.outcomes) for finding in found]
+        query = Sql(compiled, group, dialect, presets.known).query("faults")
+        assert expected == answers(query, dialect, faults), group
+        assert len(set(expected)) > 1, group
+
+
+@pytest.mark.parametrize("dialect", [Dialect.DUCKDB, Dialect.POLARS])
+@pytest.mark.parametrize("kernel", ["6.1", "v2-posted"])
+def test_a_database_equals_the_interpreter(
+    catalog: Catalog, program: Program, kernel: str, dialect: Dialect
+) -> None:
+    """The interpreter, which shares no diagram with SQL, gives the same for fewer rows."""
+    preset = catalog.kernels[kernel]
+    compiled = program.compiled(preset)
+    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
+    rows = list(sampled(compiled, {}, kernel, 250))
+    found = [
+        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
+        for row in rows
+    ]
+    for group in Group:
+        query = Sql(compiled, group, dialect).query("faults")
+        expected = [told(group, outcomes) for outcomes in found]
+        assert expected == answers(query, dialect, frame(rows, compiled.facts)), group
+
+
+@pytest.mark.parametrize("kernel", ["6.1", "7.3"])
+@pytest.mark.parametrize("group", Group)
+def test_every_admissible_state(
+    catalog: Catalog, program: Program, kernel: str, group: Group
+) -> None:
+    """Every state that the rules of the outcome tell apart; facts they do not read are unknown."""
+    compiled = program.compiled(catalog.kernels[kernel])
+    condition = compiled.condition_of_mapped
+    if group is Group.PATH:
+        condition = compiled.condition_of_admissible
+    states = list(compiled.states(condition, compiled.table_of(group).facts))
+    rows: list[Row] = [dict(state) for state in states]
+    found = [compiled.finding(state) for state in states]
+    sql = Sql(compiled, group, Dialect.DUCKDB)
+
+    expected = [told(group, finding and finding.outcomes) for finding in found]
+    assert len(rows) > 4000
+    assert expected == answers(sql.query("faults"), Dialect.DUCKDB, frame(rows, compiled.facts))
+
+
+@pytest.mark.parametrize("kernel", ["5.19", "v2-posted"])
+def test_an_expression_equals_the_interpreter(
+    catalog: Catalog, program: Program, kernel: str
+) -> None:
+    """Over every choice of known and unknown marker facts, in both databases."""
+    preset = catalog.kernels[kernel]
+    compiled = program.compiled(preset)
+    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
+    values = itertools.product([None, False, True], repeat=len(MARKER))
+    rows: list[Row] = [dict(zip(MARKER, row, strict=True)) for row in values]
+    faults = frame(rows, MARKER)
+    found = [
+        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
+        for row in rows
+    ]
+    for group in (Group.EXCLUSIVE, Group.MAPPED_EXCLUSIVE, Group.WRITE):
+        expected = [told(group, outcomes) for outcomes in found]
+        made = {
+            dialect: Sql(compiled, group, dialect, columns=MARKER).expression()
+            for dialect in (Dialect.DUCKDB, Dialect.POLARS)
+        }
+        query = f"SELECT {made[Dialect.DUCKDB]} FROM faults"
+        assert expected == answers(query, Dialect.DUCKDB, faults), group
+        chosen = faults.select(outcome=polars.sql_expr(made[Dialect.POLARS]))
+        assert expected == chosen.to_series().to_list(), group
+
+
+def test_length(catalog: Catalog, program: Program) -> None:
+    """A query is as long as the diagram is large; an expression that repeats too much is none."""
+    compiled = program.compiled(catalog.kernels["6.1"])
+    for group in Group:
+        sql = Sql(compiled, group, Dialect.DUCKDB)
+        assert len(sql.query("faults")) < 60 * sql.nodes
+        assert set(sql.columns) <= set(compiled.facts)
+        with pytest.raises(TooLong, match="terms"):
+            sql.expression()
+
+
+def test_kept_columns(catalog: Catalog, program: Program) -> None:
+    """Kept columns come first, as they are, even if named as a column of a step or a fact."""
+    sql = Sql(program.compiled(catalog.kernels["6.1"]), Group.EXCLUSIVE, Dialect.DUCKDB)
+    query = sql.query("faults", ["v0", "y0", "folio.ksm"])
+    faults = frame([dict.fromkeys(sql.columns)], sql.columns).with_columns(v0=7, y0=8)
+    with duckdb.connect() as connection:
+        connection.register("faults", faults.to_arrow())
+        result = connection.execute(query)
+        assert ["v0", "y0", "folio.ksm", "exclusive"] == [c[0] for c in result.description or ()]
+        assert [(7, 8, None, None)] == result.fetchall()
+
+
+def test_spark_quotes_otherwise(catalog: Catalog, program: Program) -> None:
+    """Spark's query is that of DuckDB, but for the quotes."""
+    compiled = program.compiled(catalog.kernels["6.1"])
+    duck = Sql(compiled, Group.WRITE, Dialect.DUCKDB).query("faults", ["id"])
+
+    assert duck.replace('"', "`") == Sql(compiled, Group.WRITE, Dialect.SPARK).query(
+        "faults", ["id"]
+    )
+
+
+def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the command prints runs; with ``--json`` it says what it reads."""
+    args = ["sql", "--dialect", "duckdb", "--outcome", "exclusive", "--kernel", "6.1"]
+    args += ["--arch", "x86_64", "--backend", "zram", "--fact", "access.write=true"]
+
+    assert 0 == main([*args, "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert "swap_device.synchronous_io" not in told["columns"]
+    assert 0 == main(args)
+    query = capsys.readouterr().out
+    assert told["query"] == query.rstrip("\n")
+    assert [None] == answers(
+        query, Dialect.DUCKDB, frame([dict.fromkeys(told["columns"])], told["columns"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--kernel", "6.99"], "6.99"),
+        (["--columns", "folio.ksmm"], "did you mean `folio.ksm`"),
+        (["--backend", "floppy"], "floppy"),
+        (["--fact", "folio.fresh=true", "--fact", "folio.writeback=true"], "cannot be"),
+        (["--expression"], "name fewer columns"),
+    ],
+)
+def test_refused(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error says what is wrong and what would do."""
+    assert 2 == main(["sql", "--dialect", "duckdb", "--outcome", "exclusive", *args])
+
+    assert message in capsys.readouterr().err
