@@ -17,7 +17,7 @@ KEPT ?= tests/lab/kept
 PLAYED ?= 5.10 6.1 6.12 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lab mutants verify-source lint bench protos docs sbom clean
+.PHONY: help install demo test test-slow test-deploy lab mutants verify-source lint bench protos docs sbom clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -57,6 +57,10 @@ test: $(VENV)/.tests ## Run the tests, but for the slow ones; five minutes on tw
 
 test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest spaces
 	$(BIN)/python -m pytest -m "slow or emulator"
+
+test-deploy: $(VENV)/.tests ## Check the files under deploy/ by the tools that they are for
+	$(PIP) install --group deploy
+	$(BIN)/python -m pytest tests/deploy
 
 verify-source: $(VENV)/.source ## Compare the model with the kernel sources of Debian
 	@check() { $(BIN)/swapin source-check --package "$$@" || found=1; }; \

@@ -76,19 +76,61 @@ def test_protos_are_shipped(root: Path) -> None:
         assert f'"proto/swapin/v1/{source.name}" = "swapin/v1/{source.name}"' in pyproject
 
 
-def test_buf_lint(root: Path, tmp_path: Path) -> None:
-    """``buf lint`` with the standard and the comment rules finds nothing."""
+def _buf() -> str:
     buf = shutil.which("buf", path=Path(sys.executable).parent)
     if buf is None:
         pytest.skip("buf is not installed (the lint group has it)")
-    shutil.copytree(root / "proto" / "swapin", tmp_path / "swapin")
-    (tmp_path / "google" / "rpc").mkdir(parents=True)
-    shutil.copy(COMMON / "google" / "rpc" / "status.proto", tmp_path / "google" / "rpc")
-    config = (root / "proto" / "buf.yaml").read_text(encoding="utf-8")
-    (tmp_path / "buf.yaml").write_text(config, encoding="utf-8")
-    done = subprocess.run([buf, "lint"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    return buf
 
-    assert (0, "") == (done.returncode, done.stdout)
+
+def _module(root: Path, protos: Path, folder: Path) -> Path:
+    """A module as buf wants it, with what the protos import."""
+    shutil.copytree(protos, folder / "swapin")
+    (folder / "google" / "rpc").mkdir(parents=True)
+    shutil.copy(COMMON / "google" / "rpc" / "status.proto", folder / "google" / "rpc")
+    shutil.copy(root / "proto" / "buf.yaml", folder)
+    return folder
+
+
+def _said(*command: str | Path) -> tuple[int, str]:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_buf_lint(root: Path, tmp_path: Path) -> None:
+    """``buf lint`` with the standard and the comment rules finds nothing."""
+    module = _module(root, root / "proto" / "swapin", tmp_path / "now")
+
+    assert (0, "") == _said(_buf(), "lint", module)
+
+
+def test_nothing_breaks_clients(root: Path, tmp_path: Path) -> None:
+    """``buf breaking`` against main; and it would find a field that is gone."""
+    buf = _buf()
+    git = ["git", "-C", str(root)]
+    branch = next(
+        (
+            name
+            for name in ("origin/main", "main")
+            if not _said(*git, "rev-parse", "--quiet", "--verify", name)[0]
+        ),
+        None,
+    )
+    if branch is None:
+        pytest.skip("no main to compare with")
+    archive = tmp_path / "main.tar"
+    subprocess.run([*git, "archive", "-o", archive, branch, "proto/swapin"], check=True)
+    shutil.unpack_archive(archive, tmp_path / "main", filter="data")
+    before = _module(root, tmp_path / "main" / "proto" / "swapin", tmp_path / "before")
+    now = _module(root, root / "proto" / "swapin", tmp_path / "now")
+    assert (0, "") == _said(buf, "breaking", now, "--against", before)
+
+    fault = now / "swapin" / "v1" / "fault.proto"
+    kept = fault.read_text(encoding="utf-8").replace("string architecture = 2;", "reserved 2;")
+    fault.write_text(kept, encoding="utf-8")
+    status, told = _said(buf, "breaking", now, "--against", before)
+    assert status
+    assert '"architecture"' in told
 
 
 def test_every_fact_has_its_field(catalog: Catalog) -> None:
