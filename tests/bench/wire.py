@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
 import grpc
@@ -27,6 +27,8 @@ from swapin.v1 import fault_pb2
 METHOD = "/swapin.v1.EvaluationService/EvaluateFault"
 CALLS = 4000
 IN_FLIGHT = 64
+SPREAD = 8
+"""Connections of the load on several workers, among which the kernel spreads them."""
 
 
 def request() -> pb.EvaluateFaultRequest:
@@ -53,9 +55,18 @@ def run(rounds: int) -> list[Row]:
         empty = stack.enter_context(
             _server([sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)])
         )
+        two = stack.enter_context(
+            _server([sys.executable, "-m", "swapin", "serve", "--workers", "2"])
+        )
         load, remark = _load()
         figures = interleaved(
-            rounds, {"empty handler": load(empty), "swapin serve, one fault": load(swapin)}
+            rounds,
+            {
+                "empty handler": load(empty, 1),
+                "swapin serve, one fault": load(swapin, 1),
+                f"the same, {SPREAD} connections": load(swapin, SPREAD),
+                f"two workers, {SPREAD} connections": load(two, SPREAD),
+            },
         )
     found = rows(figures, "calls/s", "empty handler")
     for row in found:
@@ -91,25 +102,31 @@ def _server(command: list[str]) -> Iterator[str]:
             process.wait(15)
 
 
-_Load = Callable[[str], Callable[[], float]]
+_Load = Callable[[str, int], Callable[[], float]]
+"""From an address and a number of connections, what measures calls a second."""
 
 
 def _load() -> tuple[_Load, str]:
     h2load = shutil.which("h2load")
     if h2load:
-        return lambda address: lambda: _by_h2load(h2load, address), f"h2load, {IN_FLIGHT} in flight"
+        return (
+            lambda address, connections: lambda: _by_h2load(h2load, address, connections),
+            f"h2load, {IN_FLIGHT} in flight",
+        )
     return (
-        lambda address: lambda: asyncio.run(_by_client(address)),
+        lambda address, connections: lambda: asyncio.run(_by_client(address, connections)),
         f"grpc.aio client, {IN_FLIGHT} in flight; install nghttp2-client for h2load",
     )
 
 
-def _by_h2load(h2load: str, address: str) -> float:
+def _by_h2load(h2load: str, address: str, connections: int) -> float:
     message = request().SerializeToString()
     with tempfile.NamedTemporaryFile() as body:
         body.write(b"\0" + len(message).to_bytes(4, "big") + message)
         body.flush()
-        command = [h2load, "-n", str(CALLS), "-c", "1", "-m", str(IN_FLIGHT), "-d", body.name]
+        streams = IN_FLIGHT // connections
+        command = [h2load, "-n", str(CALLS), "-c", str(connections), "-m", str(streams)]
+        command += ["-d", body.name]
         headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
         done = subprocess.run(
             [*command, *headers, f"http://{address}{METHOD}"],
@@ -124,16 +141,21 @@ def _by_h2load(h2load: str, address: str) -> float:
     return float(rate[1])
 
 
-async def _by_client(address: str) -> float:
+async def _by_client(address: str, connections: int) -> float:
     message = request().SerializeToString()
-    async with grpc.aio.insecure_channel(address) as channel:
-        call = channel.unary_unary(METHOD)
+    # Channels of a process share connections if they may.
+    options = (("grpc.use_local_subchannel_pool", 1),)
+    async with AsyncExitStack() as stack:
+        calls = []
+        for _ in range(connections):
+            channel = grpc.aio.insecure_channel(address, options)
+            calls.append((await stack.enter_async_context(channel)).unary_unary(METHOD))
 
-        async def worker() -> None:
+        async def worker(number: int) -> None:
             for _ in range(CALLS // IN_FLIGHT):
-                await call(message)
+                await calls[number % connections](message)
 
-        await call(message)
+        await asyncio.gather(*(call(message) for call in calls))
         started = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+        await asyncio.gather(*(worker(number) for number in range(IN_FLIGHT)))
         return CALLS // IN_FLIGHT * IN_FLIGHT / (time.perf_counter() - started)

@@ -172,7 +172,8 @@ def _of_file(name: str) -> Iterator[_Input]:
     if name == "-":
         yield from _of_lines(sys.stdin)
         return
-    with open(name, encoding="utf-8") as lines:
+    # What is no UTF-8 is no JSON either, and costs its own line alone.
+    with open(name, encoding="utf-8", errors="replace") as lines:
         yield from _of_lines(lines)
 
 
@@ -200,7 +201,7 @@ def _of_lines(lines: Iterable[str]) -> Iterator[_Input]:
 def _is_json(written: str) -> bool:
     try:
         json.loads(written)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -209,7 +210,7 @@ def _described(number: int, written: str) -> Iterator[_Input]:
     """The description of a line, or of each member of an array."""
     try:
         parsed = json.loads(written)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield number, _malformed(f"not JSON: {error}")
         return
     for description in parsed if isinstance(parsed, list) else [parsed]:

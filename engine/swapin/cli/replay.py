@@ -71,7 +71,7 @@ def _lines(files: list[str]) -> Iterator[tuple[str, dict[str, Any] | str]]:
 def _read(line: str) -> dict[str, Any] | str:
     try:
         kept = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"not JSON: {error}"
     if not isinstance(kept, dict):
         return "not a JSON object"

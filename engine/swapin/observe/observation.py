@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -86,8 +87,8 @@ def keyed_observations(
 
     :raises OSError: as :func:`read_observations`.
     """
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, 1):
+    with _opened(path) as file:
+        for number, line in enumerate(_whole(file, path), 1):
             if not line.strip():
                 continue
             place = f"{path}:{number}"
@@ -96,6 +97,13 @@ def keyed_observations(
                 yield key(record), observation_of(record, catalog, place)
             except FaultError as error:
                 yield key({}), BadLine(place, error)
+
+
+def _whole(lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"`{path}` is cut off or damaged: {error}") from error
 
 
 def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
@@ -107,7 +115,7 @@ def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
 def _parsed(line: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad("", Reason.MALFORMED, f"not JSON: {error}") from error
     if not isinstance(parsed, dict):
         raise _bad("", Reason.MALFORMED, "an observation is a JSON object")
