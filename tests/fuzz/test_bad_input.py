@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -200,10 +201,13 @@ def test_observations(tmp_path_factory: Any, raw: bytes) -> None:
 @pytest.mark.parametrize(
     "raw", [b"", b"\xff\xfe", b"\x00" * 9, b"{" * 5000, b"[" * 100_000, b"\x1f\x8b\x08"]
 )
-def test_what_broke_others(raw: bytes, tmp_path: Any, capsys: Any) -> None:
+def test_what_broke_others(raw: bytes, tmp_path: Any, capsys: Any, monkeypatch: Any) -> None:
     """Nothing, other encodings, zeros, depth that a parser recurses on, a gzip that is cut off."""
     file = tmp_path / "faults.jsonl"
     file.write_bytes(raw)
     for command in (["eval", "--json"], ["audit"], ["replay"]):
         assert main([command[0], str(file), *command[1:]]) in (0, 2)
+    with file.open(encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert main(["eval", "-", "--json"]) in (0, 2)
     assert "Traceback" not in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import signal
@@ -255,6 +256,23 @@ def test_pushback_reaches_grpcs_own_retries(start_server, tokens_file):
             except grpc.RpcError as error:
                 trailing = dict(error.trailing_metadata())
     assert 5000 < int(trailing["grpc-retry-pushback-ms"]) <= 10000
+
+
+def test_refusals_leave_nothing_behind(start_server, tokens_file):
+    """However many calls are refused, there is one handler for all of them."""
+    server = start_server(tokens=tokens_file)
+
+    def refused(times):
+        with grpc.insecure_channel(server.address) as channel:
+            call = channel.unary_unary("/swapin.v1.EvaluationService/EvaluateFault")
+            for _ in range(times):
+                with pytest.raises(grpc.RpcError):
+                    call(b"", timeout=5)
+        gc.collect()
+        return sum(isinstance(held, grpc.RpcMethodHandler) for held in gc.get_objects())
+
+    refused(1)
+    assert refused(20) == refused(40)
 
 
 def test_bursts():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import TextIO
 
 from swapin.cli import evaluator
 from swapin.cli.exits import Exit, status
+from swapin.cli.lines import opened
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -51,11 +51,7 @@ def run_parse(args: argparse.Namespace) -> int:
     from swapin.observe.capture import parse
 
     catalog = evaluator.load(args).catalog
-    with _opened(args.file) as lines:
+    with opened(args.file) as lines:
         for record in parse(lines, catalog, keep=args.keep):
             print(json.dumps(record, ensure_ascii=False))
     return status(degraded=catalog.degraded)
-
-
-def _opened(name: str) -> TextIO:
-    return sys.stdin if name == "-" else open(name, encoding="utf-8", errors="replace")

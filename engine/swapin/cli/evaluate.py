@@ -10,6 +10,7 @@ from typing import Any
 
 from swapin.cli import evaluator, text
 from swapin.cli.exits import status
+from swapin.cli.lines import opened, parsed, value_of
 from swapin.model import Depth, FaultError, Kernel, Problem, Reason, Verdict
 
 _EXAMPLE = """\
@@ -156,24 +157,12 @@ def _of_flags(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> dict[s
         if not equals:
             problem = Problem(name, Reason.MALFORMED, f"`{given}` is not NAME=VALUE")
             raise FaultError([problem])
-        put(name.strip(), _value(value.strip()))
+        put(name.strip(), value_of(value.strip()))
     return description
 
 
-def _value(written: str) -> Any:
-    """``true``, ``false`` or a number as JSON has them; anything else is refused by name."""
-    try:
-        return json.loads(written)
-    except ValueError:
-        return written
-
-
 def _of_file(name: str) -> Iterator[_Input]:
-    if name == "-":
-        yield from _of_lines(sys.stdin)
-        return
-    # What is no UTF-8 is no JSON either, and costs its own line alone.
-    with open(name, encoding="utf-8", errors="replace") as lines:
+    with opened(name) as lines:
         yield from _of_lines(lines)
 
 
@@ -200,8 +189,8 @@ def _of_lines(lines: Iterable[str]) -> Iterator[_Input]:
 
 def _is_json(written: str) -> bool:
     try:
-        json.loads(written)
-    except (ValueError, RecursionError):
+        parsed(written)
+    except ValueError:
         return False
     return True
 
@@ -209,11 +198,11 @@ def _is_json(written: str) -> bool:
 def _described(number: int, written: str) -> Iterator[_Input]:
     """The description of a line, or of each member of an array."""
     try:
-        parsed = json.loads(written)
-    except (ValueError, RecursionError) as error:
+        given = parsed(written)
+    except ValueError as error:
         yield number, _malformed(f"not JSON: {error}")
         return
-    for description in parsed if isinstance(parsed, list) else [parsed]:
+    for description in given if isinstance(given, list) else [given]:
         if isinstance(description, dict):
             yield number, description
         else:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from swapin.cli import connect, evaluator, text
 from swapin.cli.exits import status
+from swapin.cli.lines import opened, parsed
 from swapin.model import FaultError, Problem, Reason, SwapPte
 from swapin.model.swap_pte import FLAGS
 
@@ -144,18 +145,16 @@ def _chosen(args: argparse.Namespace) -> AbstractContextManager[tuple[Codec, boo
 
 def _lines() -> Iterator[tuple[int, str]]:
     """Lines of standard input that are not blank, with their numbers."""
-    if hasattr(sys.stdin, "reconfigure"):
-        # What is no text is a bad line like any other.
-        sys.stdin.reconfigure(errors="replace")
-    for number, line in enumerate(sys.stdin, 1):
-        if line.strip():
-            yield number, line.strip()
+    with opened("-") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield number, line.strip()
 
 
 def _described(line: str, machine: Mapping[str, str | None]) -> Mapping[str, Any] | FaultError:
     try:
-        given = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        given = parsed(line)
+    except ValueError as error:
         return FaultError([Problem("", Reason.MALFORMED, f"not JSON: {error}")])
     if not isinstance(given, dict):
         message = "a swap PTE is described by a JSON object"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from swapin.cli import evaluator
 from swapin.cli.exits import status
+from swapin.cli.lines import opened, parsed
 from swapin.model import Depth, FaultError
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def _lines(files: list[str]) -> Iterator[tuple[str, dict[str, Any] | str]]:
     """Where, and what was kept there or what is wrong with it."""
     for name in files:
-        with open(0 if name == "-" else name, encoding="utf-8", errors="replace") as file:
+        with opened(name) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{name}:{number}", _read(line)
@@ -70,8 +71,8 @@ def _lines(files: list[str]) -> Iterator[tuple[str, dict[str, Any] | str]]:
 
 def _read(line: str) -> dict[str, Any] | str:
     try:
-        kept = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        kept = parsed(line)
+    except ValueError as error:
         return f"not JSON: {error}"
     if not isinstance(kept, dict):
         return "not a JSON object"

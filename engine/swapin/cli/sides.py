@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from swapin.catalog import Catalog
 from swapin.cli import connect
+from swapin.cli.lines import value_of
 from swapin.model import FaultError, Problem, Reason
 
 if TYPE_CHECKING:
@@ -60,17 +60,10 @@ def given(args: argparse.Namespace, catalog: Catalog) -> dict[str, bool]:
         if not equals:
             problem = Problem(name, Reason.MALFORMED, f"`{written}` is not NAME=VALUE")
             raise FaultError([problem])
-        draft.fact(name.strip(), _value(value.strip()))
+        draft.fact(name.strip(), value_of(value.strip()))
     if draft.problems:
         raise FaultError(draft.problems)
     return draft.facts
-
-
-def _value(written: str) -> Any:
-    try:
-        return json.loads(written)
-    except ValueError:
-        return written
 
 
 def ranges(names: tuple[str, ...], catalog: Catalog) -> str:

@@ -8,7 +8,8 @@ import grpc
 from google.rpc import status_pb2
 
 from swapin.service import errors
-from swapin.service.aio import OPEN, Context, Continuation, Handler, Interceptor
+from swapin.service.aio import OPEN, Continuation, Handler, Interceptor
+from swapin.service.handlers import Refusal
 from swapin.service.logs import current
 from swapin.service.tokens import Tokens, role_for
 
@@ -18,6 +19,7 @@ class Access(Interceptor):
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._refused = Refusal()
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
@@ -27,7 +29,7 @@ class Access(Interceptor):
         if not method.startswith(OPEN):
             refusal = self._refusal(method, handler_call_details.invocation_metadata)
             if refusal is not None:
-                return _refusing(refusal)
+                return self._refused(refusal)
         return await continuation(handler_call_details)
 
     def _refusal(self, method: str, metadata: Any) -> status_pb2.Status | None:
@@ -41,13 +43,3 @@ class Access(Interceptor):
             return errors.role_missing(client.name, role)
         wait = client.wait()
         return errors.over_quota(client.name, wait) if wait else None
-
-
-def _refusing(status: status_pb2.Status) -> Handler:
-    async def refuse(_: Any, context: Context) -> None:
-        current().code = errors.code_of(status).name
-        await errors.abort(context, status)
-
-    # As a stream of requests, so that grpc does not wait for a request to refuse the call.
-    handler: Handler = grpc.stream_stream_rpc_method_handler(refuse)
-    return handler

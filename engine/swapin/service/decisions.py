@@ -152,4 +152,5 @@ def _line(fault: fault_pb2.Fault, masked: list[str], result: pb.Result) -> str:
     }
     if masked:
         told["masked"] = masked
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
+    # ASCII, so that its length is its size.
+    return json.dumps(told, separators=(",", ":")) + "\n"

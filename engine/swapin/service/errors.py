@@ -185,11 +185,6 @@ def _retry_info(seconds: float) -> error_details_pb2.RetryInfo:
     return retry
 
 
-def code_of(status: status_pb2.Status) -> grpc.StatusCode:
-    """The code of a status that the server made."""
-    return _CODES[status.code]
-
-
 def too_costly(cost: int, limit: int) -> status_pb2.Status:
     """RESOURCE_EXHAUSTED, before any work was done."""
     return status_of(
@@ -233,7 +228,7 @@ async def abort(context: Context, status: status_pb2.Status) -> NoReturn:
     seconds = retry_after(status)
     pushback = () if seconds is None else ((PUSHBACK_KEY, str(math.ceil(seconds * 1000))),)
     await context.abort(
-        code_of(status),
+        _CODES[status.code],
         status.message,
         # grpc takes what is given here in place of what was set.
         (*context.trailing_metadata(), *pushback, (DETAILS_KEY, status.SerializeToString())),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from contextlib import aclosing
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import grpc
+from google.rpc import status_pb2
 
+from swapin.service import errors
 from swapin.service.aio import Behaviour, Context, Handler
 
 Parser: TypeAlias = Callable[[bytes], Any] | None
@@ -56,6 +59,28 @@ class Wrapping:
             response_serializer=handler.response_serializer,
         )
         return made
+
+
+class Refusal:
+    """A handler that ends its call with a status; the same one for every call.
+
+    What goes around handlers keeps what it made for each, so a handler made for one call would
+    stay for ever. It takes a stream of requests, so that grpc does not wait for a unary request
+    before it lets the call be refused.
+    """
+
+    def __init__(self) -> None:
+        self._status: ContextVar[status_pb2.Status] = ContextVar("refusal")
+        self._handler: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
+
+    def __call__(self, status: status_pb2.Status) -> Handler:
+        """The handler; it ends the call that this interceptor runs for with this status."""
+        # The call has a context of its own, in which its handler runs too.
+        self._status.set(status)
+        return self._handler
+
+    async def _refuse(self, _: Any, context: Context) -> None:
+        await errors.abort(context, self._status.get())
 
 
 def _writing(generate: Callable[[Any, Context], Any]) -> Behaviour:

@@ -13,7 +13,7 @@ import grpc
 
 from swapin.service import errors
 from swapin.service.aio import EXEMPT, Behaviour, Context, Continuation, Handler, Interceptor
-from swapin.service.handlers import Wrapping
+from swapin.service.handlers import Refusal, Wrapping
 
 RETRY_AFTER = 0.1
 """Seconds after which a refused client should try again."""
@@ -39,7 +39,7 @@ class Limiter(Interceptor):
         self._held: set[asyncio.Task[Any]] = set()
         self._open: set[asyncio.Task[Any]] = set()
         self._limited = Wrapping(self._giving_back)
-        self._refusal: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
+        self._refusal = Refusal()
 
     @property
     def in_flight(self) -> int:
@@ -65,7 +65,7 @@ class Limiter(Interceptor):
             return handler
         # INVARIANT: nothing is awaited between the comparison and the taking.
         if len(self._held) >= self._limit:
-            return self._refusal
+            return self._refusal(errors.too_many_calls(self._limit, RETRY_AFTER))
         task = asyncio.current_task()
         assert task is not None
         self._held.add(task)
@@ -87,8 +87,3 @@ class Limiter(Interceptor):
                 self._held.discard(task)
 
         return run
-
-    async def _refuse(self, requests: Any, context: Context) -> None:
-        # Written as a stream of requests, so that grpc does not wait for a unary request
-        # before it lets the call be refused.
-        await errors.abort(context, errors.too_many_calls(self._limit, RETRY_AFTER))

@@ -46,8 +46,8 @@ from swapin.v1 import (
 if TYPE_CHECKING:
     from swapin.service.metrics import Metrics
 
-SERVICES: tuple[str, ...] = tuple(
-    service.full_name
+_SERVICES = tuple(
+    service
     for file in (
         evaluation_service_pb2.DESCRIPTOR,
         catalog_service_pb2.DESCRIPTOR,
@@ -56,6 +56,8 @@ SERVICES: tuple[str, ...] = tuple(
     )
     for service in file.services_by_name.values()
 )
+
+SERVICES: tuple[str, ...] = tuple(service.full_name for service in _SERVICES)
 """Full names of swapin's own services."""
 
 _LAST_WORDS = 0.2
@@ -250,16 +252,8 @@ def _metrics_of(program: Program) -> Metrics:
     # An extra: who does not ask for it need not have it.
     from swapin.service.metrics import Metrics
 
-    files = (evaluation_service_pb2, catalog_service_pb2, pte_service_pb2, analysis_service_pb2)
-    return Metrics(
-        program,
-        (
-            f"/{service.full_name}/{method.name}"
-            for file in files
-            for service in file.DESCRIPTOR.services_by_name.values()
-            for method in service.methods
-        ),
-    )
+    methods = (f"/{s.full_name}/{method.name}" for s in _SERVICES for method in s.methods)
+    return Metrics(program, methods)
 
 
 def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:

@@ -70,11 +70,10 @@ class Supervisor:
         self._work = work
         self._log = log
         self._held, self._address = _reserved(Address.parse(listen))
-        orders = [
+        self._orders = [
             Order(number, str(self._address), _shifted(metrics, number)) for number in range(count)
         ]
         self._workers: list[_Worker] = []
-        self._orders = orders
         self._stopping = False
 
     def run(self, ready: Callable[[str], None]) -> int:

@@ -1,0 +1,40 @@
+"""What commands read: files or standard input, and JSON in them."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TextIO
+
+
+def opened(name: str) -> AbstractContextManager[TextIO]:
+    """The lines of a file; ``-`` is standard input. What is no UTF-8 spoils its own line alone.
+
+    :raises OSError: the file cannot be read.
+    """
+    if name != "-":
+        return open(name, encoding="utf-8", errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return nullcontext(sys.stdin)
+
+
+def parsed(written: str) -> Any:
+    """What JSON says.
+
+    :raises ValueError: it is none, or nested deeper than Python's parser goes.
+    """
+    try:
+        return json.loads(written)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def value_of(written: str) -> Any:
+    """The value of ``NAME=VALUE``: what JSON says, or the text itself where it is none."""
+    try:
+        return parsed(written)
+    except ValueError:
+        return written
