@@ -120,7 +120,9 @@ def test_nothing_breaks_clients(root: Path, tmp_path: Path) -> None:
         pytest.skip("no main to compare with")
     archive = tmp_path / "main.tar"
     subprocess.run([*git, "archive", "-o", archive, branch, "proto/swapin"], check=True)
-    shutil.unpack_archive(archive, tmp_path / "main", filter="data")
+    (tmp_path / "main").mkdir()
+    # Python's own unpacking wants a filter since 3.12, and 3.11.2 has none.
+    subprocess.run(["tar", "-xf", archive, "-C", tmp_path / "main"], check=True)
     before = _module(root, tmp_path / "main" / "proto" / "swapin", tmp_path / "before")
     now = _module(root, root / "proto" / "swapin", tmp_path / "now")
     assert (0, "") == _said(buf, "breaking", now, "--against", before)

@@ -130,10 +130,10 @@ def test_certificates_change_under_load(start_command, pki, late_write):
     for number in range(5):
         pki.issue()
         server.process.send_signal(signal.SIGHUP)
-        _until(lambda n=number: len(server.logged("reloaded")) == n + 1)
+        _until(lambda n=number: server.times("reloaded") == n + 1)
     pki.key.write_text("not a key")
     server.process.send_signal(signal.SIGHUP)
-    _until(lambda: server.logged("reload_failed"))
+    _until(lambda: server.times("reload_failed"))
     before = len(calls)
     _until(lambda: len(calls) > before + 10)
     done.set()
@@ -295,7 +295,7 @@ def test_tokens_are_read_anew(start_command, tokens_file, late_write):
     assert "UNAUTHENTICATED" == failure_of(stranger, late_write).code
     tokens_file.write_text("[clients.ci]\nsha256 = 1\n")
     server.process.send_signal(signal.SIGHUP)
-    _until(lambda: server.logged("reload_failed"))
+    _until(lambda: server.times("reload_failed"))
     assert "clients.ci.sha256" in server.logged("reload_failed")[0]["reason"]
     with Client(server.address, token="check-it") as client:
         assert client.evaluate(late_write)
