@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 import polars
 import pytest
 
+from rows import MARKER, PRESETS, Row, resolved, sampled
 from swapin.catalog import Catalog
 from swapin.cli import main
-from swapin.model import Answer, Fault, Group
+from swapin.model import Answer, Group
 from swapin.program import Program
-from swapin.program.compiled import Compiled
 from swapin.program.interpreter import Interpreter
-from swapin.program.resolve import Resolved, Resolver
 from swapin.program.sql import Dialect, Sql, TooLong
-
-Row = dict[str, bool | None]
-
-# Kernels far apart; for the last two, presets settle some facts.
-PRESETS = [
-    ("5.10", "", ""),
-    ("6.1", "", ""),
-    ("6.12", "x86_64", "null_blk"),
-    ("7.3", "x86_64", "zram"),
-]
-MARKER = (
-    "pte.swp_exclusive",
-    "folio.fresh",
-    "folio.ksm",
-    "folio.writeback",
-    "swap_device.stable_writes",
-    "pte.have_arch_swp_exclusive",
-)
-
-
-def resolved(catalog: Catalog, kernel: str, architecture: str = "", backend: str = "") -> Resolved:
-    fault = Fault(release=kernel, architecture=architecture, backend=backend)
-    return Resolver(catalog).resolve(fault)
 
 
 def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
@@ -51,36 +26,6 @@ def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
     if value is None or value == group.undetermined:
         return None
     return value if group.is_choice else value == Answer.YES.value
-
-
-def admissible_state(compiled: Compiled, condition: int, chance: random.Random) -> dict[str, bool]:
-    """A state of a condition, each way down the diagram as likely as the other."""
-    d = compiled.diagrams
-    state: dict[str, bool] = {}
-    while not d.is_leaf(condition):
-        branches = {False: d.low[condition], True: d.high[condition]}
-        value = chance.choice([v for v, branch in branches.items() if branch != d.false])
-        state[d.order[d.level[condition]]] = value
-        condition = branches[value]
-    return {name: state.get(name, chance.random() < 0.5) for name in compiled.facts}
-
-
-def sampled(compiled: Compiled, known: Mapping[str, bool], seed: str, size: int) -> Iterator[Row]:
-    """Rows by chance: states that map a page, other admissible ones, and any at all.
-
-    Of each, a share of the facts is unknown, from none to all but a few.
-    """
-    chance = random.Random(seed)
-    d = compiled.diagrams
-    mapped = d.restrict(compiled.condition_of_mapped, known)
-    admissible = d.restrict(compiled.condition_of_admissible, known)
-    for number in range(size):
-        if number % 10 == 0:
-            state = {name: chance.random() < 0.5 for name in compiled.facts}
-        else:
-            state = admissible_state(compiled, mapped if number % 3 else admissible, chance)
-        share = 0 if number % 5 == 0 else chance.random()
-        yield {name: None if chance.random() < share else v for name, v in state.items()}
 
 
 def frame(rows: Sequence[Row], names: Sequence[str]) -> polars.DataFrame:

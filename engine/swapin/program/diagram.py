@@ -63,11 +63,15 @@ class Diagrams:
         """Whether the diagram has one value everywhere."""
         return self.level[node] == self._leaf_level
 
+    def ask(self, name: str, low: int, high: int) -> int:
+        """The diagram that asks a fact first; *low* and *high* ask only what comes after it."""
+        return self._ask(self._place[name], low, high)
+
     # Conditions.
 
     def fact(self, name: str) -> int:
         """The diagram of one fact."""
-        return self._ask(self._place[name], self.false, self.true)
+        return self.ask(name, self.false, self.true)
 
     def condition(self, expression: Expression, meanings: Mapping[str, int]) -> int:
         """The diagram of an expression.
@@ -205,6 +209,37 @@ class Diagrams:
                     found = self._ask(self.level[node], walk(self.low[node]), walk(self.high[node]))
                 else:
                     found = walk(self.high[node] if value else self.low[node])
+                made[node] = found
+            return found
+
+        return walk(node)
+
+    def taken(
+        self,
+        other: Diagrams,
+        node: int,
+        known: Mapping[str, bool],
+        change: Callable[[Any], Hashable],
+    ) -> int:
+        """A diagram of others over the same order as one of these, which the others do not keep.
+
+        :param known: facts that have these values.
+        :param change: makes the value of a leaf of the other's.
+        """
+        made: dict[int, int] = {}
+
+        def walk(node: int) -> int:
+            found = made.get(node)
+            if found is None:
+                if other.is_leaf(node):
+                    found = self.leaf(change(other.value[node]))
+                else:
+                    name = other.order[other.level[node]]
+                    value = known.get(name)
+                    if value is None:
+                        found = self.ask(name, walk(other.low[node]), walk(other.high[node]))
+                    else:
+                        found = walk(other.high[node] if value else other.low[node])
                 made[node] = found
             return found
 

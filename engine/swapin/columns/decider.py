@@ -1,0 +1,118 @@
+"""The columnar form: outcomes of many faults, 64 to each operation on a word.
+
+Rows are worked on in blocks whose columns stay in the cache, and blocks by several threads, since
+numpy lets go of the interpreter's lock while it computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from swapin.columns.bits import WORD, Bits, Words, words
+from swapin.columns.gather import gather
+from swapin.columns.plan import BLOCK, Given, Plan
+from swapin.columns.spread import spread
+from swapin.model import Group
+from swapin.program.compiled import Compiled
+from swapin.program.masks import Masks
+
+_FEWEST = 8 * BLOCK
+"""Words that are worth a thread."""
+_MOST_PLANS = 64
+"""Plans kept by a decider; there is one for each choice of facts that are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What many faults come to, as columns of bits."""
+
+    rows: int
+    values: Mapping[str, Mapping[str, Words]]
+    """By outcome, a column for each value that some row can have, the undetermined one included.
+    A row that some admissible state agrees with is set in exactly one of them."""
+    impossible: Words
+    """The rows that no admissible state agrees with."""
+
+
+class ColumnDecider:
+    """Decides outcomes of one kernel for many faults at once. Thread safe.
+
+    .. versionadded:: 0.1
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        groups: Sequence[Group] = tuple(Group),
+        known: Mapping[str, bool] | None = None,
+        facts: Collection[str] | None = None,
+    ) -> None:
+        """Compile.
+
+        :param groups: the outcomes; all of them together cost little more than one.
+        :param known: atoms that are the same for every row, such as what presets bind.
+        :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
+        """
+        self._masks = Masks(compiled, groups, known, facts)
+        self._plans: dict[tuple[Given, ...], Plan] = {}
+        self.groups = tuple(groups)
+        self.facts = self._masks.facts
+        """The atoms that make a difference."""
+
+    def __call__(self, columns: Mapping[str, Bits], rows: int, threads: int = 1) -> Outcomes:
+        """The outcomes of some rows.
+
+        :param columns: facts by atom; one that is missing is unknown in every row. Columns that
+            make no difference are not read.
+        :param threads: how many threads may work; small inputs take one.
+        :raises ValueError: a column has fewer words than its rows need.
+        """
+        size = words(rows)
+        read = [columns.get(name) for name in self.facts]
+        for name, bits in zip(self.facts, read, strict=True):
+            parts = () if bits is None else (bits.values, bits.known)
+            if any(part is not None and part.size < size for part in parts):
+                raise ValueError(f"the column {name} has fewer than {size} words")
+        plan = self.plan(columns)
+        made = np.empty((len(plan.results), size), np.uint64)
+        workers = max(1, min(threads, size // _FEWEST))
+        # Whole blocks, so that a short one comes last alone.
+        bounds = [size * worker // workers // BLOCK * BLOCK for worker in range(workers)]
+        parts_of = list(zip(bounds, [*bounds[1:], size], strict=True))
+        if workers == 1:
+            plan.run(read, made, 0, size)
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                done = [pool.submit(plan.run, read, made, *bound) for bound in parts_of]
+                for part in done:
+                    part.result()
+        if rows % WORD:
+            # Which bits of the last word are its first rows depends on the host's order of bytes.
+            made[:, -1] &= np.packbits(np.arange(WORD) < rows % WORD, bitorder="little").view(
+                np.uint64
+            )
+        named: dict[str, dict[str, Words]] = {group.field: {} for group in self.groups}
+        impossible = np.zeros(size, np.uint64)
+        for column, (outcome, value) in zip(made, plan.results, strict=True):
+            if outcome:
+                named[outcome][value] = column
+            else:
+                impossible = column
+        return Outcomes(rows, named, impossible)
+
+    def plan(self, columns: Mapping[str, Bits]) -> Plan:
+        """The steps that some columns take, made on first use."""
+        given = tuple(Given.of(columns.get(name)) for name in self.facts)
+        found = self._plans.get(given)
+        if found is None:
+            found = Plan(spread(self._masks, given))
+            if all(one is Given.KNOWN for one in given):
+                found = min(found, Plan(gather(self._masks)), key=lambda plan: len(plan.steps))
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[given] = found
+        return found

@@ -1,0 +1,130 @@
+"""The values that outcomes can have, as one diagram whose leaves are bit masks.
+
+A bit stands for a value of an outcome that some admissible state has. A fact that is not known
+is asked by taking both branches, which unites their masks with ``|``; so a row of facts has
+exactly the values that some completion of it has, and an outcome is settled if that is one.
+What evaluates many rows at once needs nothing else: see :mod:`swapin.program.sql` and
+:mod:`swapin.columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from swapin.model import Answer, Group
+from swapin.program.compiled import Compiled, Table
+from swapin.program.diagram import Diagrams
+from swapin.program.sifting import sifted
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The bits of one outcome."""
+
+    group: Group
+    values: Mapping[str, int]
+    """The bit of each value but the undetermined one."""
+    undetermined: int
+    """The bit of a state that the model does not cover, and of what two values came to."""
+    elsewhere: int
+    """The bit of an admissible state in which the fault maps no page. It counts only if no
+    other state is left: the outcome then has its :attr:`~swapin.model.Group.unreached` value.
+    The path has no such states."""
+
+    @property
+    def all(self) -> int:
+        """The bits of the outcome."""
+        return sum(self.values.values()) | self.undetermined | self.elsewhere
+
+    def value(self, mask: int) -> str | None:
+        """What a mask says of the outcome; ``None``: no admissible state is left."""
+        if mask & self.undetermined:
+            return self.group.undetermined
+        held = [value for value, bit in self.values.items() if mask & bit]
+        if len(held) > 1:
+            return self.group.undetermined
+        return held[0] if held else self.group.unreached if mask & self.elsewhere else None
+
+
+class Masks:
+    """Some outcomes of a kernel, for facts that are given row by row.
+
+    .. versionadded:: 0.1
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        groups: Sequence[Group],
+        known: Mapping[str, bool] | None = None,
+        facts: Collection[str] | None = None,
+    ) -> None:
+        """Build.
+
+        :param groups: the outcomes.
+        :param known: atoms that are the same for every row, such as what presets bind.
+        :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
+        """
+        source, known = compiled.diagrams, known or {}
+        # The kernel's own would keep every node for as long as it lives.
+        d = Diagrams(source.order)
+        admissible = d.taken(source, compiled.condition_of_admissible, known, bool)
+        self.parts = tuple(_parts(groups))
+        root = d.leaf(0)
+        for part in self.parts:
+            table = compiled.table_of(part.group)
+            mask = _Mask(part, table)
+            outcome = d.taken(source, table.root, known, mask)
+            if part.elsewhere:
+                outcome = d.zipped(outcome, admissible, mask.or_elsewhere)
+            root = d.zipped(root, outcome, int.__or__)
+        if facts is not None:
+            root = d.projected(root, set(d.order).difference(facts))
+        self.diagrams, self.root = sifted(d, d.mapped(root, self._plain))
+        self.facts = self.diagrams.facts_of(self.root)
+        """The atoms that make a difference, in the order in which the diagram asks them."""
+
+    def _plain(self, mask: int) -> int:
+        """The same mask with as few bits as will do: the fewer masks, the smaller the diagram."""
+        plain = mask
+        for part in self.parts:
+            held = mask & part.all & ~part.elsewhere
+            if held & part.undetermined or held.bit_count() > 1:
+                held = part.undetermined
+            plain = plain & ~part.all | (held or mask & part.elsewhere)
+        return plain
+
+
+def _parts(groups: Sequence[Group]) -> list[Part]:
+    parts = []
+    place = 0
+    for group in groups:
+        names = [Answer.YES.value, Answer.NO.value]
+        if group.is_choice:
+            names = [group.value_of(member) for member in group.members]
+        values = {name: 1 << place + i for i, name in enumerate(names)}
+        place += len(names)
+        reached = group is Group.PATH
+        parts.append(Part(group, values, 1 << place, 0 if reached else 2 << place))
+        place += 2 - reached
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Mask:
+    """Makes masks of what a table says holds."""
+
+    part: Part
+    table: Table
+
+    def __call__(self, held: frozenset[int]) -> int:
+        mask = 0
+        for bits in held:
+            value, _ = self.table.judged(self.part.group, frozenset((bits,)))
+            mask |= self.part.values.get(value, self.part.undetermined)
+        return mask
+
+    def or_elsewhere(self, mask: int, admissible: bool) -> int:
+        """The mask of a state; of one that is admissible and maps nothing, that bit."""
+        return mask or (self.part.elsewhere if admissible else 0)
