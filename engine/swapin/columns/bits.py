@@ -77,6 +77,16 @@ def to_booleans(column: Words, rows: int) -> npt.NDArray[np.bool_]:
     return np.unpackbits(column.view(np.uint8), count=rows, bitorder="little").view(np.bool_)
 
 
+def everything(rows: int) -> Words:
+    """A column in which all rows are set, and nothing past the end."""
+    column = np.full(words(rows), ~np.uint64(0))
+    if rows % WORD:
+        # Which bits of the last word are its first rows depends on the host's order of bytes.
+        last = np.packbits(np.arange(WORD) < rows % WORD, bitorder="little")
+        column[-1:] = last.view(np.uint64)
+    return column
+
+
 def count(column: Words) -> int:
     """How many rows are set; all rows past the end must be clear."""
-    return int(np.unpackbits(column.view(np.uint8)).sum(dtype=np.int64))
+    return int(np.bitwise_count(column).sum(dtype=np.int64))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from swapin.columns.bits import WORD, Bits, Words, words
+from swapin.columns.bits import WORD, Bits, Words, everything, words
 from swapin.columns.gather import gather
 from swapin.columns.plan import BLOCK, Given, Plan
 from swapin.columns.spread import spread
@@ -91,10 +91,7 @@ class ColumnDecider:
                 for part in done:
                     part.result()
         if rows % WORD:
-            # Which bits of the last word are its first rows depends on the host's order of bytes.
-            made[:, -1] &= np.packbits(np.arange(WORD) < rows % WORD, bitorder="little").view(
-                np.uint64
-            )
+            made[:, -1] &= everything(rows)[-1]
         named: dict[str, dict[str, Words]] = {group.field: {} for group in self.groups}
         impossible = np.zeros(size, np.uint64)
         for column, (outcome, value) in zip(made, plan.results, strict=True):

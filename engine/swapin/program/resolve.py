@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from swapin.catalog import SWAP_ENTRY, Catalog, latched
@@ -56,6 +56,16 @@ class Resolved:
         if any(override.fact == name for override in self.overrides):
             return ""
         return self.presets.bound_by.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a raw PTE says."""
+
+    entry: str
+    entry_atoms: Collection[str]
+    """The atoms that tell the kind of entry."""
+    facts: Mapping[str, bool]
 
 
 class Resolver:
@@ -129,6 +139,29 @@ class Resolver:
 
     def _with_raw_pte(self, fault: Fault, presets: Presets, raw: int) -> Mapping[str, bool]:
         """The given facts, and those that the raw PTE says."""
+        said = self._said(fault, presets, raw)
+        given = dict(fault.facts)
+        problems: list[Problem] = []
+        for name, value in said.facts.items():
+            if given.setdefault(name, value) != value and (value or name not in said.entry_atoms):
+                told = said.entry if name in said.entry_atoms else str(value).lower()
+                message = f"`pte.raw` {raw:#x} says {told}, this field does not"
+                problems.append(Problem(self._catalog.atoms[name].name, Reason.DISAGREES, message))
+        if problems:
+            raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
+            raise FaultError([raw_too, *problems])
+        return given
+
+    def decoded(self, fault: Fault) -> Mapping[str, bool]:
+        """What the raw PTE of a fault says; nothing, if it has none.
+
+        :raises FaultError: an unknown preset, or a raw PTE that is none.
+        """
+        if fault.raw_pte is None:
+            return {}
+        return self._said(fault, self._presets(fault), fault.raw_pte).facts
+
+    def _said(self, fault: Fault, presets: Presets, raw: int) -> _Said:
         if not fault.architecture:
             raise _refused("architecture", Reason.MISSING, "a raw PTE needs its architecture")
         kernel = presets.kernel
@@ -146,17 +179,7 @@ class Resolver:
             # A bit that the layout lacks is never set. Of other entries they are no such bits.
             flags = self._catalog.software_bits
             said.update({f"pte.{flag}": bits.flags.get(flag, False) for flag in flags})
-        given = dict(fault.facts)
-        problems: list[Problem] = []
-        for name, value in said.items():
-            if given.setdefault(name, value) != value and (value or name not in entry_atoms):
-                told = entry if name in entry_atoms else str(value).lower()
-                message = f"`pte.raw` {raw:#x} says {told}, this field does not"
-                problems.append(Problem(self._catalog.atoms[name].name, Reason.DISAGREES, message))
-        if problems:
-            raw_too = Problem("pte.raw", Reason.DISAGREES, "a decoded field says otherwise")
-            raise FaultError([raw_too, *problems])
-        return given
+        return _Said(entry, entry_atoms, said)
 
 
 def _not_then(architecture: Architecture, kernel: Kernel) -> FaultError:
