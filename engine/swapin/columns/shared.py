@@ -70,22 +70,24 @@ class SharedDescriptions:
         :raises FaultError: the description cannot be evaluated; rows give what it gives, what
             no fact is called, or a capability of the kernel, which is one for all.
         """
-        key = (
-            (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack),
-            (fault.raw_pte, frozenset(fault.facts.items())),
-            (frozenset(atoms), tuple(groups)),
-        )
+        found = self.kept(fault, atoms, groups)
+        if found is not None:
+            return found
+        made = self._prepared(fault, atoms, groups)
+        with self._lock:
+            self._kept[_key(fault, atoms, groups)] = made
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+    def kept(self, fault: Fault, atoms: Collection[str], groups: Sequence[Group]) -> Shared | None:
+        """What was prepared before and is still kept."""
+        key = _key(fault, atoms, groups)
         with self._lock:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
-                return found
-        made = self._prepared(fault, atoms, groups)
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
-        return made
+            return found
 
     def _prepared(self, fault: Fault, atoms: Collection[str], groups: Sequence[Group]) -> Shared:
         catalog = self.program.catalog
@@ -107,6 +109,14 @@ class SharedDescriptions:
         known = {name: value for name, value in resolved.known.items() if name not in atoms}
         decider = ColumnDecider(compiled, groups, known, atoms)
         return Shared(resolved, decider, bound)
+
+
+def _key(fault: Fault, atoms: Collection[str], groups: Sequence[Group]) -> object:
+    return (
+        (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack),
+        (fault.raw_pte, frozenset(fault.facts.items())),
+        (frozenset(atoms), tuple(groups)),
+    )
 
 
 def _filled(bits: Bits, preset: bool, rows: int) -> Bits:

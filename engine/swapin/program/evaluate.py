@@ -92,7 +92,7 @@ class Program:
             fault = read_fault(fault, self.catalog)
         resolved = self._resolver.resolve(fault)
         outcomes, settled_by, explanation = self._answer(resolved, depth)
-        return Verdict(outcomes, settled_by, self._provenance(resolved), explanation)
+        return Verdict(outcomes, settled_by, self.provenance(resolved), explanation)
 
     def _answer(self, resolved: Resolved, depth: Depth) -> _Answer:
         compiled = self.compiled(resolved.kernel, resolved.overrides)
@@ -108,7 +108,8 @@ class Program:
             self._answers[key] = found
         return found
 
-    def _provenance(self, resolved: Resolved) -> Provenance:
+    def provenance(self, resolved: Resolved) -> Provenance:
+        """Where a verdict for a resolved fault comes from."""
         return Provenance(
             catalog=self.catalog.fingerprint,
             rules_edition=self.catalog.edition,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import grpc
 from google.protobuf import json_format
@@ -38,6 +38,9 @@ from swapin.v1 import (
 )
 from swapin.v1 import evaluation_service_pb2 as evaluation_pb2
 from swapin.v1 import pte_service_pb2 as pte_pb2
+
+if TYPE_CHECKING:
+    from swapin.columns import Bits, Outcomes
 
 Description: TypeAlias = Mapping[str, Any] | Fault
 """A fault: the JSON form as a mapping, or a :class:`swapin.Fault`."""
@@ -185,6 +188,32 @@ class Client:
         finally:
             requests.put(None)
             call.cancel()
+
+    def evaluate_columns(
+        self,
+        common: Description,
+        columns: Mapping[str, Bits],
+        faults: int,
+        outcomes: Sequence[str] = (),
+    ) -> Outcomes:
+        """The outcomes of many faults that share a description, as columns of bits.
+
+        :param common: what is the same for each, its kernel at least.
+        :param columns: the facts that differ, by atom.
+        :param faults: how many there are: at most 1,048,576.
+        :param outcomes: the names of those that are asked for; none means all.
+        :raises FaultError: the common description cannot be evaluated, or a column is no fact's.
+        :raises ServiceError: the call failed otherwise.
+        """
+        from swapin.service.wire_columns import columns_to_proto, outcomes_from_proto
+
+        request = evaluation_pb2.EvaluateColumnsRequest(
+            common=self._to_proto(common),
+            faults=faults,
+            columns=columns_to_proto(columns, faults),
+            outcomes=outcomes,
+        )
+        return outcomes_from_proto(self._call(self._evaluation.EvaluateColumns, request), faults)
 
     def decode_ptes(
         self, values: Iterable[Value], architecture: str, kernel: str, *, batch: int = 500

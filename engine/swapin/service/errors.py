@@ -44,6 +44,8 @@ class CallReason(StrEnum):
     """An enum has a number that this server does not know."""
     BATCH_TOO_LARGE = "BATCH_TOO_LARGE"
     """One message holds more faults than the server's batch limit."""
+    COLUMN_REFUSED = "COLUMN_REFUSED"
+    """A column has fewer bits than there are faults, or comes twice."""
     ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE"
     """The answer to one message would be larger than the server's limit."""
     MISSING_FIELD = "MISSING_FIELD"

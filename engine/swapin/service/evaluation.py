@@ -13,6 +13,7 @@ from swapin.program import Program
 from swapin.service import errors
 from swapin.service.aio import Context
 from swapin.service.answers import Answer, Answers, Seen
+from swapin.service.columns import ColumnAnswers
 from swapin.service.errors import CallReason, CallRefused
 from swapin.service.logs import REQUEST_ID, current
 from swapin.service.wire_verdict import DEPTHS
@@ -45,6 +46,7 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
         self._log = log
         self._max_batch = max_batch
         self._max_answer_bytes = max_answer_bytes
+        self._columns = ColumnAnswers(program, max_answer_bytes=max_answer_bytes)
 
     async def EvaluateFault(  # noqa: N802
         self, request: pb.EvaluateFaultRequest, context: Context
@@ -78,6 +80,12 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
             response = pb.StreamEvaluateFaultsResponse()
             await self._answer(request, response, context)
             await context.write(response)
+
+    async def EvaluateColumns(  # noqa: N802
+        self, request: pb.EvaluateColumnsRequest, context: Context
+    ) -> pb.EvaluateColumnsResponse:
+        """Evaluate faults that share a description, as columns of bits."""
+        return await self._columns.answer(request)
 
     async def _answer(
         self,

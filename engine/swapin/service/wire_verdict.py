@@ -47,7 +47,7 @@ def verdict_to_proto(verdict: Verdict) -> verdict_pb2.Verdict:
     message = verdict_pb2.Verdict(
         outcomes=verdict_pb2.Outcomes(**verdict.outcomes),
         settled_by=verdict.settled_by,
-        provenance=_provenance_to_proto(verdict.provenance),
+        provenance=provenance_to_proto(verdict.provenance),
     )
     explanation = verdict.explanation
     if explanation.rules or explanation.prose:
@@ -99,7 +99,8 @@ def _explanation_to_proto(explanation: Explanation) -> verdict_pb2.Explanation:
 
 
 @lru_cache(maxsize=512)
-def _provenance_to_proto(provenance: Provenance) -> verdict_pb2.Provenance:
+def provenance_to_proto(provenance: Provenance) -> verdict_pb2.Provenance:
+    """The message of a provenance."""
     return verdict_pb2.Provenance(
         catalog=provenance.catalog,
         rules_edition=provenance.rules_edition,
@@ -123,7 +124,7 @@ def verdict_from_proto(message: verdict_pb2.Verdict) -> Verdict:
             name: enum.Name(getattr(message.outcomes, name)) for name, enum in _OUTCOMES.items()
         },
         settled_by=tuple(message.settled_by),
-        provenance=_provenance_from_proto(message.provenance),
+        provenance=provenance_from_proto(message.provenance),
         explanation=_explanation_from_proto(message.explanation),
     )
 
@@ -164,7 +165,8 @@ def _explanation_from_proto(message: verdict_pb2.Explanation) -> Explanation:
     )
 
 
-def _provenance_from_proto(message: verdict_pb2.Provenance) -> Provenance:
+def provenance_from_proto(message: verdict_pb2.Provenance) -> Provenance:
+    """The provenance of a message."""
     return Provenance(
         catalog=message.catalog,
         rules_edition=message.rules_edition,

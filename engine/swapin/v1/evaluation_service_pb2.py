@@ -27,7 +27,7 @@ from swapin.v1 import fault_pb2 as swapin_dot_v1_dot_fault__pb2
 from swapin.v1 import verdict_pb2 as swapin_dot_v1_dot_verdict__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"swapin/v1/evaluation_service.proto\x12\tswapin.v1\x1a\x17google/rpc/status.proto\x1a\x15swapin/v1/fault.proto\x1a\x17swapin/v1/verdict.proto\"X\n\x14\x45valuateFaultRequest\x12\x1f\n\x05\x66\x61ult\x18\x01 \x01(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"<\n\x15\x45valuateFaultResponse\x12#\n\x07verdict\x18\x01 \x01(\x0b\x32\x12.swapin.v1.Verdict\"_\n\x1a\x42\x61tchEvaluateFaultsRequest\x12 \n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"A\n\x1b\x42\x61tchEvaluateFaultsResponse\x12\"\n\x07results\x18\x01 \x03(\x0b\x32\x11.swapin.v1.Result\"`\n\x1bStreamEvaluateFaultsRequest\x12 \n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"B\n\x1cStreamEvaluateFaultsResponse\x12\"\n\x07results\x18\x01 \x03(\x0b\x32\x11.swapin.v1.Result\"^\n\x06Result\x12%\n\x07verdict\x18\x01 \x01(\x0b\x32\x12.swapin.v1.VerdictH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result2\xba\x02\n\x11\x45valuationService\x12R\n\rEvaluateFault\x12\x1f.swapin.v1.EvaluateFaultRequest\x1a .swapin.v1.EvaluateFaultResponse\x12\x64\n\x13\x42\x61tchEvaluateFaults\x12%.swapin.v1.BatchEvaluateFaultsRequest\x1a&.swapin.v1.BatchEvaluateFaultsResponse\x12k\n\x14StreamEvaluateFaults\x12&.swapin.v1.StreamEvaluateFaultsRequest\x1a\'.swapin.v1.StreamEvaluateFaultsResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"swapin/v1/evaluation_service.proto\x12\tswapin.v1\x1a\x17google/rpc/status.proto\x1a\x15swapin/v1/fault.proto\x1a\x17swapin/v1/verdict.proto\"X\n\x14\x45valuateFaultRequest\x12\x1f\n\x05\x66\x61ult\x18\x01 \x01(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"<\n\x15\x45valuateFaultResponse\x12#\n\x07verdict\x18\x01 \x01(\x0b\x32\x12.swapin.v1.Verdict\"_\n\x1a\x42\x61tchEvaluateFaultsRequest\x12 \n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"A\n\x1b\x42\x61tchEvaluateFaultsResponse\x12\"\n\x07results\x18\x01 \x03(\x0b\x32\x11.swapin.v1.Result\"`\n\x1bStreamEvaluateFaultsRequest\x12 \n\x06\x66\x61ults\x18\x01 \x03(\x0b\x32\x10.swapin.v1.Fault\x12\x1f\n\x05\x64\x65pth\x18\x02 \x01(\x0e\x32\x10.swapin.v1.Depth\"B\n\x1cStreamEvaluateFaultsResponse\x12\"\n\x07results\x18\x01 \x03(\x0b\x32\x11.swapin.v1.Result\"\x84\x01\n\x16\x45valuateColumnsRequest\x12 \n\x06\x63ommon\x18\x01 \x01(\x0b\x32\x10.swapin.v1.Fault\x12\x0e\n\x06\x66\x61ults\x18\x02 \x01(\r\x12&\n\x07\x63olumns\x18\x03 \x03(\x0b\x32\x15.swapin.v1.FactColumn\x12\x10\n\x08outcomes\x18\x04 \x03(\t\"H\n\nFactColumn\x12\x0c\n\x04\x66\x61\x63t\x18\x01 \x01(\t\x12\x0e\n\x06values\x18\x02 \x01(\x0c\x12\x12\n\x05known\x18\x03 \x01(\x0cH\x00\x88\x01\x01\x42\x08\n\x06_known\"\x85\x01\n\x17\x45valuateColumnsResponse\x12+\n\x08outcomes\x18\x01 \x03(\x0b\x32\x19.swapin.v1.OutcomeColumns\x12\x12\n\nimpossible\x18\x02 \x01(\x0c\x12)\n\nprovenance\x18\x03 \x01(\x0b\x32\x15.swapin.v1.Provenance\"I\n\x0eOutcomeColumns\x12\x0f\n\x07outcome\x18\x01 \x01(\t\x12&\n\x06values\x18\x02 \x03(\x0b\x32\x16.swapin.v1.ValueColumn\",\n\x0bValueColumn\x12\r\n\x05value\x18\x01 \x01(\t\x12\x0e\n\x06\x66\x61ults\x18\x02 \x01(\x0c\"^\n\x06Result\x12%\n\x07verdict\x18\x01 \x01(\x0b\x32\x12.swapin.v1.VerdictH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result2\x94\x03\n\x11\x45valuationService\x12R\n\rEvaluateFault\x12\x1f.swapin.v1.EvaluateFaultRequest\x1a .swapin.v1.EvaluateFaultResponse\x12\x64\n\x13\x42\x61tchEvaluateFaults\x12%.swapin.v1.BatchEvaluateFaultsRequest\x1a&.swapin.v1.BatchEvaluateFaultsResponse\x12k\n\x14StreamEvaluateFaults\x12&.swapin.v1.StreamEvaluateFaultsRequest\x1a\'.swapin.v1.StreamEvaluateFaultsResponse(\x01\x30\x01\x12X\n\x0f\x45valuateColumns\x12!.swapin.v1.EvaluateColumnsRequest\x1a\".swapin.v1.EvaluateColumnsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,8 +46,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STREAMEVALUATEFAULTSREQUEST']._serialized_end=534
   _globals['_STREAMEVALUATEFAULTSRESPONSE']._serialized_start=536
   _globals['_STREAMEVALUATEFAULTSRESPONSE']._serialized_end=602
-  _globals['_RESULT']._serialized_start=604
-  _globals['_RESULT']._serialized_end=698
-  _globals['_EVALUATIONSERVICE']._serialized_start=701
-  _globals['_EVALUATIONSERVICE']._serialized_end=1015
+  _globals['_EVALUATECOLUMNSREQUEST']._serialized_start=605
+  _globals['_EVALUATECOLUMNSREQUEST']._serialized_end=737
+  _globals['_FACTCOLUMN']._serialized_start=739
+  _globals['_FACTCOLUMN']._serialized_end=811
+  _globals['_EVALUATECOLUMNSRESPONSE']._serialized_start=814
+  _globals['_EVALUATECOLUMNSRESPONSE']._serialized_end=947
+  _globals['_OUTCOMECOLUMNS']._serialized_start=949
+  _globals['_OUTCOMECOLUMNS']._serialized_end=1022
+  _globals['_VALUECOLUMN']._serialized_start=1024
+  _globals['_VALUECOLUMN']._serialized_end=1068
+  _globals['_RESULT']._serialized_start=1070
+  _globals['_RESULT']._serialized_end=1164
+  _globals['_EVALUATIONSERVICE']._serialized_start=1167
+  _globals['_EVALUATIONSERVICE']._serialized_end=1571
 # @@protoc_insertion_point(module_scope)

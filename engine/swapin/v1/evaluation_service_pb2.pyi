@@ -51,6 +51,54 @@ class StreamEvaluateFaultsResponse(_message.Message):
     results: _containers.RepeatedCompositeFieldContainer[Result]
     def __init__(self, results: _Optional[_Iterable[_Union[Result, _Mapping]]] = ...) -> None: ...
 
+class EvaluateColumnsRequest(_message.Message):
+    __slots__ = ("common", "faults", "columns", "outcomes")
+    COMMON_FIELD_NUMBER: _ClassVar[int]
+    FAULTS_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    common: _fault_pb2.Fault
+    faults: int
+    columns: _containers.RepeatedCompositeFieldContainer[FactColumn]
+    outcomes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, common: _Optional[_Union[_fault_pb2.Fault, _Mapping]] = ..., faults: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[FactColumn, _Mapping]]] = ..., outcomes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FactColumn(_message.Message):
+    __slots__ = ("fact", "values", "known")
+    FACT_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_FIELD_NUMBER: _ClassVar[int]
+    fact: str
+    values: bytes
+    known: bytes
+    def __init__(self, fact: _Optional[str] = ..., values: _Optional[bytes] = ..., known: _Optional[bytes] = ...) -> None: ...
+
+class EvaluateColumnsResponse(_message.Message):
+    __slots__ = ("outcomes", "impossible", "provenance")
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    IMPOSSIBLE_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    outcomes: _containers.RepeatedCompositeFieldContainer[OutcomeColumns]
+    impossible: bytes
+    provenance: _verdict_pb2.Provenance
+    def __init__(self, outcomes: _Optional[_Iterable[_Union[OutcomeColumns, _Mapping]]] = ..., impossible: _Optional[bytes] = ..., provenance: _Optional[_Union[_verdict_pb2.Provenance, _Mapping]] = ...) -> None: ...
+
+class OutcomeColumns(_message.Message):
+    __slots__ = ("outcome", "values")
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    outcome: str
+    values: _containers.RepeatedCompositeFieldContainer[ValueColumn]
+    def __init__(self, outcome: _Optional[str] = ..., values: _Optional[_Iterable[_Union[ValueColumn, _Mapping]]] = ...) -> None: ...
+
+class ValueColumn(_message.Message):
+    __slots__ = ("value", "faults")
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    FAULTS_FIELD_NUMBER: _ClassVar[int]
+    value: str
+    faults: bytes
+    def __init__(self, value: _Optional[str] = ..., faults: _Optional[bytes] = ...) -> None: ...
+
 class Result(_message.Message):
     __slots__ = ("verdict", "error")
     VERDICT_FIELD_NUMBER: _ClassVar[int]

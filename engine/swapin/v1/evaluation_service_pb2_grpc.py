@@ -53,6 +53,11 @@ class EvaluationServiceStub(object):
                 request_serializer=swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsRequest.SerializeToString,
                 response_deserializer=swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsResponse.FromString,
                 _registered_method=True)
+        self.EvaluateColumns = channel.unary_unary(
+                '/swapin.v1.EvaluationService/EvaluateColumns',
+                request_serializer=swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsRequest.SerializeToString,
+                response_deserializer=swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsResponse.FromString,
+                _registered_method=True)
 
 
 class EvaluationServiceServicer(object):
@@ -86,6 +91,14 @@ class EvaluationServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EvaluateColumns(self, request, context):
+        """Evaluates up to a million faults that share a description, given and
+        answered as columns of one bit a fault. Outcomes alone, nothing explained.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EvaluationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -103,6 +116,11 @@ def add_EvaluationServiceServicer_to_server(servicer, server):
                     servicer.StreamEvaluateFaults,
                     request_deserializer=swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsRequest.FromString,
                     response_serializer=swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsResponse.SerializeToString,
+            ),
+            'EvaluateColumns': grpc.unary_unary_rpc_method_handler(
+                    servicer.EvaluateColumns,
+                    request_deserializer=swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsRequest.FromString,
+                    response_serializer=swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -190,6 +208,33 @@ class EvaluationService(object):
             '/swapin.v1.EvaluationService/StreamEvaluateFaults',
             swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsRequest.SerializeToString,
             swapin_dot_v1_dot_evaluation__service__pb2.StreamEvaluateFaultsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateColumns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/swapin.v1.EvaluationService/EvaluateColumns',
+            swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsRequest.SerializeToString,
+            swapin_dot_v1_dot_evaluation__service__pb2.EvaluateColumnsResponse.FromString,
             options,
             channel_credentials,
             insecure,

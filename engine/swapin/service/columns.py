@@ -1,0 +1,110 @@
+"""Answers faults that come as columns of bits."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+
+from swapin.columns.bits import Bits, count, words
+from swapin.columns.decider import Outcomes
+from swapin.columns.shared import SharedDescriptions
+from swapin.model import FaultError, Group
+from swapin.program import Program
+from swapin.service import errors
+from swapin.service.errors import CallReason, CallRefused
+from swapin.service.logs import current
+from swapin.service.wire import FaultReader
+from swapin.service.wire_columns import column_from_proto, outcomes_to_proto
+from swapin.service.wire_verdict import provenance_to_proto
+from swapin.v1 import evaluation_service_pb2 as pb
+
+MOST_FAULTS = 1 << 20
+"""Faults of one message. They take some 10 ms, and 128 KiB a column."""
+
+_AT_ONCE = 1 << 16
+"""Faults that are evaluated without leaving the thread that takes in calls."""
+
+
+class ColumnAnswers:
+    """Answers in the form of the API.
+
+    :param max_answer_bytes: size that the answer to one message may have.
+    """
+
+    def __init__(self, program: Program, *, max_answer_bytes: int) -> None:
+        self._program = program
+        self._reader = FaultReader(program.catalog)
+        self._shared = SharedDescriptions(program)
+        self._max_answer_bytes = max_answer_bytes
+
+    async def answer(self, request: pb.EvaluateColumnsRequest) -> pb.EvaluateColumnsResponse:
+        """The outcomes of the faults of a message.
+
+        :raises CallRefused: they cannot be evaluated, and why.
+        """
+        if request.faults > MOST_FAULTS:
+            message = f"{request.faults} faults in one message; the limit is {MOST_FAULTS}"
+            raise CallRefused(errors.bad_field("faults", CallReason.BATCH_TOO_LARGE, message))
+        groups = _groups(request)
+        columns = _columns(request)
+        try:
+            fault = self._reader.read(request.common)
+            shared = self._shared.kept(fault, columns, groups)
+            if shared is None:
+                # Other calls go on while it is made.
+                shared = await asyncio.to_thread(self._shared.prepare, fault, columns, groups)
+        except FaultError as error:
+            raise CallRefused(errors.bad_fault(error)) from error
+        if request.faults > _AT_ONCE:
+            outcomes = await asyncio.to_thread(shared, columns, request.faults)
+        else:
+            outcomes = shared(columns, request.faults)
+        _note(outcomes)
+        response = outcomes_to_proto(outcomes)
+        provenance = self._program.provenance(shared.resolved)
+        response.provenance.CopyFrom(provenance_to_proto(provenance))
+        if response.ByteSize() > self._max_answer_bytes:
+            raise CallRefused(errors.answer_too_large(self._max_answer_bytes))
+        return response
+
+
+def _groups(request: pb.EvaluateColumnsRequest) -> list[Group]:
+    """The outcomes that are asked for, each once."""
+    by_name = {group.field: group for group in Group}
+    for place, name in enumerate(request.outcomes):
+        if name not in by_name:
+            message = f"no outcome `{name}`; there are {', '.join(by_name)}"
+            field = f"outcomes[{place}]"
+            raise CallRefused(errors.bad_field(field, CallReason.NO_SUCH_ENTRY, message))
+    return [by_name[name] for name in dict.fromkeys(request.outcomes)] or list(Group)
+
+
+def _columns(request: pb.EvaluateColumnsRequest) -> dict[str, Bits]:
+    columns: dict[str, Bits] = {}
+    for place, column in enumerate(request.columns):
+        field = f"columns[{place}]"
+        if column.fact in columns:
+            message = f"`{column.fact}` has two columns"
+            raise CallRefused(errors.bad_field(field, CallReason.COLUMN_REFUSED, message))
+        try:
+            columns[column.fact] = column_from_proto(column, request.faults)
+        except ValueError as error:
+            message = f"`{column.fact}`: {error}"
+            raise CallRefused(
+                errors.bad_field(field, CallReason.COLUMN_REFUSED, message)
+            ) from error
+    return columns
+
+
+def _note(outcomes: Outcomes) -> None:
+    """Count for the log and the metrics what is counted of single faults."""
+    undetermined = np.zeros(words(outcomes.rows), np.uint64)
+    for group in Group:
+        values = outcomes.values.get(group.field, {})
+        if group is not Group.PATH and group.undetermined in values:
+            undetermined |= values[group.undetermined]
+    record = current()
+    record.faults = outcomes.rows
+    record.refused = count(outcomes.impossible)
+    record.undetermined = count(undetermined)
