@@ -43,6 +43,7 @@ ROOMS = {
         "service",
         "v1",
     },
+    "mcp": {"model", "catalog", "program", "analysis", "mcp"},
     "recipe": {"model", "catalog", "program", "analysis", "recipe"},
     "testing": {"model", "catalog", "program", "analysis", "source", "testing"},
     "cli": {
@@ -57,6 +58,7 @@ ROOMS = {
         "lab",
         "life",
         "source",
+        "mcp",
         "service",
         "cli",
         "v1",

@@ -21,6 +21,9 @@ from swapin.program.diagram import Diagrams
 from swapin.program.order import good_order
 from swapin.program.resolve import Resolver
 
+MOST_STEPS = 4_000
+"""Steps (kernels times devices, or outcomes) that one question from outside may take."""
+
 
 def no_step() -> None:
     """What is done between two steps of work that nobody watches."""

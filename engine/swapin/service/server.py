@@ -17,6 +17,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from structlog.typing import FilteringBoundLogger
 
+from swapin.analysis.side import MOST_STEPS
 from swapin.model import Depth
 from swapin.program import Program
 from swapin.service.access import Access
@@ -76,7 +77,7 @@ class ServerOptions:
     """Largest answer to one message of faults."""
     max_batch: int = 10_000
     """Faults that one message may hold."""
-    max_analysis_steps: int = 4_000
+    max_analysis_steps: int = MOST_STEPS
     """Estimated steps that one analysis may take: kernels times devices, or outcomes."""
     max_concurrent: int = 256
     """Calls in flight, streams included; one more is refused."""

@@ -1,0 +1,1 @@
+"""An MCP server: the library as tools for review agents. Needs the extra ``mcp``."""
