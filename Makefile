@@ -56,6 +56,7 @@ test: $(VENV)/.tests ## Run the tests, but for the slow ones; five to eight minu
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not emulator"
 
 test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest spaces
+	$(PIP) install --editable '.[drgn]'
 	$(BIN)/python -m pytest -m "slow or emulator"
 
 test-deploy: $(VENV)/.tests ## Check the files under deploy/ by the tools that they are for

@@ -52,7 +52,7 @@ function unpack(response, count) {
 function evaluate(rows) {
   const request = { common: { kernel: { release } }, faults: rows.length, columns: pack(rows) };
   return new Promise((resolve, reject) => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     client.EvaluateColumns(request, new grpc.Metadata(), { deadline }, (error, response) =>
       error ? reject(error) : resolve(unpack(response, rows.length)),
     );

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from swapin.cli import evaluator
 from swapin.cli.exits import Exit, status
@@ -36,6 +37,41 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parse.add_argument("--keep", action="store_true", help="keep process names, ids and addresses")
     evaluator.add_strict(parse)
     parse.set_defaults(run=run_parse)
+    _add_drgn(doings)
+
+
+def _add_drgn(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = doings.add_parser(
+        "drgn",
+        help="describe the fault on a swapped-out page of a live kernel or a vmcore",
+        description="Describe the fault that an access to a swapped-out page would take, for "
+        "`swapin eval`; read from the running kernel (as root) or from a vmcore.",
+    )
+    parser.add_argument("--pid", type=int, required=True, help="the process")
+    parser.add_argument(
+        "--address",
+        type=lambda text: int(text, 0),
+        action="append",
+        required=True,
+        metavar="ADDRESS",
+        help="an address of its memory, 0x… or decimal; may be repeated",
+    )
+    parser.add_argument("--core", type=Path, metavar="FILE", help="a vmcore (default: live)")
+    parser.add_argument(
+        "--symbols",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="VMLINUX",
+        help="its debugging symbols (default: where the distribution puts them)",
+    )
+    parser.add_argument(
+        "--write",
+        action=argparse.BooleanOptionalAction,
+        help="the access writes, or does not (default: left open)",
+    )
+    evaluator.add_strict(parser)
+    parser.set_defaults(run=run_drgn)
 
 
 def run_script(args: argparse.Namespace) -> int:
@@ -55,3 +91,27 @@ def run_parse(args: argparse.Namespace) -> int:
         for record in parse(lines, catalog, keep=args.keep):
             print(json.dumps(record, ensure_ascii=False))
     return status(degraded=catalog.degraded)
+
+
+def run_drgn(args: argparse.Namespace) -> int:
+    """Print the descriptions, one JSON object a line; what else was seen goes to stderr."""
+    try:
+        from swapin.observe.drgn import DrgnError, fault_of, opened, task_of
+    except ModuleNotFoundError as error:
+        if error.name != "drgn":
+            raise
+        print("swapin: `swapin capture drgn` asks for `pip install swapin[drgn]`", file=sys.stderr)
+        return Exit.USAGE
+    catalog = evaluator.load(args).catalog
+    task = task_of(opened(args.core, args.symbols), args.pid)
+    bad = False
+    for address in args.address:
+        try:
+            seen = fault_of(task, address, write=args.write, catalog=catalog)
+        except DrgnError as error:
+            print(f"swapin: {error}", file=sys.stderr)
+            bad = True
+            continue
+        print(json.dumps(seen.fault), flush=True)
+        print(f"{address:#x}: {'; '.join(seen.remarks)}", file=sys.stderr)
+    return status(bad_input=bad, degraded=catalog.degraded)

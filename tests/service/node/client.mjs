@@ -20,7 +20,7 @@ const definition = protoLoader.loadSync("swapin/v1/evaluation_service.proto", {
 });
 const { EvaluationService } = grpc.loadPackageDefinition(definition).swapin.v1;
 const client = new EvaluationService(address, grpc.credentials.createInsecure());
-const deadline = () => ({ deadline: Date.now() + 20_000 });
+const deadline = () => ({ deadline: Date.now() + 60_000 });
 
 const evaluate = (request) =>
   new Promise((resolve, reject) => {

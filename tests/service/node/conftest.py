@@ -46,7 +46,7 @@ def run_node(node_client: Path) -> Callable[..., str]:
             input=given,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert 0 == done.returncode, done.stderr
