@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from swapin.catalog.entries import Entry, entries_of, stack_entry
@@ -52,30 +53,34 @@ class Failure:
 
 
 class Catalog:
-    """All that the loaded plugins declared, validated. Immutable once built."""
+    """All that the loaded plugins declared, validated. Immutable once built.
+
+    Worker processes can take it: pickled are the declarations, not the plugins, so the other
+    side has the same catalog whatever is installed or selected there.
+    """
 
     def __init__(self, offers: Iterable[Offer], failures: Iterable[Failure] = ()) -> None:
         self.offers = tuple(offers)
         self.failed = tuple(failures)
         self.facts: Mapping[str, Fact] = self._by("facts", lambda fact: fact.name)
-        self.atoms: Mapping[str, Fact] = {
-            atom: fact for fact in self.facts.values() for atom in fact.atoms
-        }
+        self.atoms: Mapping[str, Fact] = MappingProxyType(
+            {atom: fact for fact in self.facts.values() for atom in fact.atoms}
+        )
         """What expressions may read, with the fact that it belongs to."""
-        self.rules: Mapping[str, Rule] = dict(
-            sorted(self._by("rules", lambda rule: rule.id).items(), key=_rule_place)
+        self.rules: Mapping[str, Rule] = MappingProxyType(
+            dict(sorted(self._by("rules", lambda rule: rule.id).items(), key=_rule_place))
         )
         single = (fact.one_value for fact in self.facts.values())
-        self.constraints: Mapping[str, Constraint] = {
-            **self._by("constraints", lambda c: c.id),
-            **{constraint.id: constraint for constraint in single if constraint},
-        }
+        self.constraints: Mapping[str, Constraint] = MappingProxyType(
+            {
+                **self._by("constraints", lambda c: c.id),
+                **{constraint.id: constraint for constraint in single if constraint},
+            }
+        )
         self.invariants: Mapping[str, Invariant] = self._by("invariants", lambda i: i.id)
-        self.kernels: Mapping[str, Kernel] = dict(
-            sorted(
-                self._by("kernels", lambda kernel: kernel.name).items(),
-                key=lambda item: (item[1].at, item[1].variant),
-            )
+        kernels = self._by("kernels", lambda kernel: kernel.name).items()
+        self.kernels: Mapping[str, Kernel] = MappingProxyType(
+            dict(sorted(kernels, key=lambda item: (item[1].at, item[1].variant)))
         )
         self.architectures: Mapping[str, Architecture] = self._by(
             "architectures", lambda architecture: architecture.name
@@ -85,14 +90,17 @@ class Catalog:
         self.properties: Mapping[str, Property] = self._by("properties", lambda p: p.name)
         self.transitions: Mapping[str, Transition] = self._by("transitions", lambda t: t.id)
 
-    def _by(self, attribute: str, name: Callable[[Any], str]) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[type[Catalog], tuple[tuple[Offer, ...], tuple[Failure, ...]]]:
+        return Catalog, (self.offers, self.failed)
+
+    def _by(self, attribute: str, name: Callable[[Any], str]) -> Mapping[str, Any]:
         found = {
             name(declared): declared
             for offer in self.offers
             for declared in getattr(offer, attribute)
         }
         # By name, so that nothing depends on the order of plugins or of their modules.
-        return dict(sorted(found.items()))
+        return MappingProxyType(dict(sorted(found.items())))
 
     @property
     def degraded(self) -> bool:

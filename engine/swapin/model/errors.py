@@ -55,6 +55,9 @@ class FaultError(ValueError):
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[FaultError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
 
 class CatalogError(Exception):
     """A plugin's declaration that the catalog refuses.
@@ -72,6 +75,9 @@ class CatalogError(Exception):
         super().__init__(
             f"plugin `{plugin}` of distribution `{distribution}`: {declaration}: {message}"
         )
+
+    def __reduce__(self) -> tuple[type[CatalogError], tuple[str, str, str, str]]:
+        return type(self), (self.plugin, self.distribution, self.declaration, self.message)
 
 
 _LONGEST_NAME = 100

@@ -51,6 +51,9 @@ class PteFieldError(ValueError):
         self.field = field
         super().__init__(message)
 
+    def __reduce__(self) -> tuple[type[PteFieldError], tuple[str, str]]:
+        return type(self), (self.field, str(self))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PteLayout:

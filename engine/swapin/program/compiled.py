@@ -116,8 +116,8 @@ class Table:
 class Compiled:
     """Rules and constraints under one set of capabilities, as decision diagrams.
 
-    Immutable as seen from outside; nodes are added as they are needed, under the
-    interpreter's own locking of dictionaries, and are the same whoever adds them first.
+    Immutable as seen from outside; nodes are added as they are needed, each under a lock,
+    and are the same whoever adds them first.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ admissible state is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from threading import Lock
 from typing import Any
 
 from swapin.model import And, Atom, Const, Expression, Not, Or
@@ -30,6 +31,7 @@ class Diagrams:
         self.high: list[int] = []
         self.value: list[Any] = []
         self._unique: dict[Hashable, int] = {}
+        self._adding = Lock()
         self._either: dict[int, int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._chosen: dict[tuple[int, int, int], int] = {}
@@ -44,12 +46,18 @@ class Diagrams:
 
     def _node(self, key: Hashable, level: int, low: int, high: int, value: Any = None) -> int:
         found = self._unique.get(key)
-        if found is None:
-            found = self._unique[key] = len(self.level)
-            self.level.append(level)
-            self.low.append(low)
-            self.high.append(high)
-            self.value.append(value)
+        if found is not None:
+            return found
+        with self._adding:
+            found = self._unique.get(key)
+            if found is None:
+                found = len(self.level)
+                self.level.append(level)
+                self.low.append(low)
+                self.high.append(high)
+                self.value.append(value)
+                # Last: who finds the number finds the node.
+                self._unique[key] = found
         return found
 
     def _ask(self, level: int, low: int, high: int) -> int:

@@ -35,15 +35,26 @@ _Answer = tuple[Mapping[str, str], tuple[str, ...], Explanation]
 class Program:
     """A catalog compiled for use. Thread safe; compiled kernel by kernel, on first use.
 
+    Immutable, and worker processes can take it: pickled is the catalog, which is compiled anew
+    on the other side.
+
     .. versionadded:: 0.1
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+        self._catalog = catalog
         self._resolver = Resolver(catalog)
         self._of_kernel: dict[tuple[str, tuple[Override, ...]], Compiled] = {}
         self._all: list[Compiled] = []
         self._answers: dict[tuple[Compiled, Depth, tuple[bool | None, ...]], _Answer] = {}
+
+    def __reduce__(self) -> tuple[type[Program], tuple[Catalog]]:
+        return Program, (self._catalog,)
+
+    @property
+    def catalog(self) -> Catalog:
+        """What was compiled."""
+        return self._catalog
 
     def compiled(self, kernel: Kernel, overrides: tuple[Override, ...] = ()) -> Compiled:
         """The rules of a kernel, compiled for its capabilities.
@@ -92,7 +103,8 @@ class Program:
             fault = read_fault(fault, self.catalog)
         resolved = self._resolver.resolve(fault)
         outcomes, settled_by, explanation = self._answer(resolved, depth)
-        return Verdict(outcomes, settled_by, self.provenance(resolved), explanation)
+        # The answer is kept; whoever writes into a verdict's mapping writes into his own.
+        return Verdict(dict(outcomes), settled_by, self.provenance(resolved), explanation)
 
     def _answer(self, resolved: Resolved, depth: Depth) -> _Answer:
         compiled = self.compiled(resolved.kernel, resolved.overrides)

@@ -107,6 +107,9 @@ class PteCodec:
         self._catalog = catalog
         self._kept: dict[tuple[str, str], _Machine] = {}
 
+    def __reduce__(self) -> tuple[type[PteCodec], tuple[Catalog]]:
+        return PteCodec, (self._catalog,)
+
     def decode(self, value: Value, architecture: str, kernel: str) -> SwapPte:
         """Take a raw swap PTE apart.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class ServiceError(Exception):
     """A call that failed, for another reason than the fault that it asked about.
@@ -31,3 +33,6 @@ class ServiceError(Exception):
         self.request_id = request_id
         self.retry_after = retry_after
         super().__init__(f"{code}: {message}" if message else code)
+
+    def __reduce__(self) -> tuple[type[ServiceError], tuple[str, str, str], dict[str, Any]]:
+        return type(self), (self.code, self.reason, self.message), self.__dict__
