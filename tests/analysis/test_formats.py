@@ -41,6 +41,7 @@ CASES = (
     case("stable-writes", State.KNOWN, group="v2-posted", message="the test is inverted"),
     case("odd", State.FAILED, group=NASTY, message=NASTY, details=(NASTY,), file="a b.c", line=3),
     case("unseen", State.OPEN, group=NASTY),
+    case("escaped", State.FAILED, message="50%0A, \r\n::error x=y,z::", file="a,b:c%.c"),
 )
 
 
@@ -190,6 +191,45 @@ def test_markdown(made: Report) -> None:
     assert not [token for token in [*tokens, *inner] if token.type.startswith("html")]
 
 
+def as_the_runner_reads(line: str) -> tuple[str, dict[str, str], str]:
+    """Level, properties and message of a workflow command, by GitHub's description of it."""
+    empty, command, message = line.split("::", 2)
+    assert "" == empty
+    level, _, told = command.partition(" ")
+
+    def plain(text: str, codes: tuple[str, ...]) -> str:
+        # The percent sign last, so that what it escaped is not read twice.
+        for code in codes:
+            text = text.replace(f"%{code}", chr(int(code, 16)))
+        return text
+
+    properties = dict(part.split("=", 1) for part in told.split(","))
+    both = ("0D", "0A")
+    return (
+        level,
+        {name: plain(value, (*both, "3A", "2C", "25")) for name, value in properties.items()},
+        plain(message, (*both, "25")),
+    )
+
+
+@pytest.mark.parametrize("made", REPORTS)
+def test_github(made: Report) -> None:
+    """Each finding is one workflow command, and says what the case says."""
+    # Not splitlines(): the runner knows no other line break.
+    told = rendered(made, Format.GITHUB)
+    lines = list(map(as_the_runner_reads, told.split("\n") if told else []))
+
+    findings = [c for c in made.cases if c.state in (State.FAILED, State.KNOWN)]
+    for found, (level, properties, message) in zip(findings, lines, strict=False):
+        assert level == ("error" if found.state is State.FAILED else "notice")
+        assert "\n".join((found.message, *found.details)) == message
+        place = {"file": found.file, "line": str(found.line or "")}
+        title = f"{found.group}: {found.id}: {found.meaning}"
+        assert {k: v for k, v in place.items() if v} | {"title": title} == properties
+    errors = [("error", {"title": "not read"}, error) for error in made.errors]
+    assert errors == lines[len(findings) :]
+
+
 def test_text_and_json() -> None:
     """Both are what the command made."""
     made = report(*CASES)
@@ -222,6 +262,7 @@ def test_audit_writes_every_format(
         Format.JUNIT: "<failure",
         Format.KTAP: "  not ok 2 audit.mapped_exclusive",
         Format.MARKDOWN: "| failed |",
+        Format.GITHUB: f"::error file={file},line=1,title=",
     }[format]
     assert mark in turned
     assert mark not in agreed
@@ -251,6 +292,7 @@ def test_check_and_diff_write_every_format(
         Format.JUNIT: "<failure",
         Format.KTAP: "\nnot ok 1",
         Format.MARKDOWN: "| failed |",
+        Format.GITHUB: "::error ",
     }.get(format)
-    assert told
+    assert told or format is Format.GITHUB
     assert mark is None or (mark in told) == bool(status)

@@ -1,4 +1,4 @@
-"""Reports as text, JSON, SARIF, JUnit XML, KTAP and Markdown."""
+"""Reports as text, JSON, SARIF, JUnit XML, KTAP, Markdown and annotations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from swapin.analysis.annotations import annotated
 from swapin.analysis.report import Case, Report, State, as_json
 
 
@@ -27,6 +28,8 @@ class Format(StrEnum):
     """KTAP version 1, as kernel tests print it; known findings as ``XFAIL``."""
     MARKDOWN = "markdown"
     """For a comment on a merge request."""
+    GITHUB = "github"
+    """Workflow commands, which GitHub shows as annotations: findings alone."""
 
 
 def rendered(report: Report, format: Format) -> str:
@@ -256,4 +259,5 @@ _WRITERS: dict[Format, Callable[[Report], str]] = {
     Format.JUNIT: _junit,
     Format.KTAP: _ktap,
     Format.MARKDOWN: _markdown,
+    Format.GITHUB: annotated,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from swapin.analysis.report import Report
 
-FORMATS = ("text", "json", "sarif", "junit", "ktap", "markdown")
+FORMATS = ("text", "json", "sarif", "junit", "ktap", "markdown", "github")
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
@@ -25,4 +25,6 @@ def show(args: argparse.Namespace, report: Report) -> None:
     """Print a report in the format that was asked for."""
     from swapin.analysis.formats import Format, rendered
 
-    print(rendered(report, Format(args.format)))
+    told = rendered(report, Format(args.format))
+    if told or args.format != Format.GITHUB:
+        print(told)
