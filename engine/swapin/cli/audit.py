@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swapin.cli import evaluator, formats, text
 from swapin.cli.exits import status
+from swapin.cli.progress import progress
 from swapin.model import Depth, Fault, FaultError, Verdict
 
 if TYPE_CHECKING:
@@ -46,34 +45,18 @@ def run(args: argparse.Namespace) -> int:
 
     program = evaluator.load(args)
     records = [record for path in args.files for record in read_observations(path, program.catalog)]
-    with evaluator.chosen(args, program) as asked, _progress(len(records)) as progress:
+    with evaluator.chosen(args, program) as asked, progress(len(records), "fault") as told:
 
         def evaluate(faults: Iterable[Fault]) -> Iterator[Verdict | FaultError]:
             return asked.evaluate_many(faults, Depth.DECIDING)
 
-        result = audit(records, evaluate, progress)
+        result = audit(records, evaluate, told)
     formats.show(args, audit_report(result))
     return status(
         bad_input=bool(result.bad_lines),
         degraded=program.catalog.degraded,
         findings=bool(result.disagreements),
     )
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar on standard error, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=total, unit="fault", leave=False) as bar:
-
-        def show(done: int) -> None:
-            bar.update(done - bar.n)
-
-        yield show
 
 
 def audit_report(result: Audit) -> Report:

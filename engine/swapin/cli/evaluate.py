@@ -5,13 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
 
-from swapin.cli import evaluator, text
+from swapin.cli import evaluator, faults
 from swapin.cli.exits import status
-from swapin.cli.lines import opened, parsed, value_of
+from swapin.cli.lines import value_of
+from swapin.cli.progress import progress
+from swapin.cli.resume import kept, opened, rest
+from swapin.cli.text import Shown, shown
 from swapin.model import Depth, FaultError, Kernel, Problem, Reason, Verdict
+
+if TYPE_CHECKING:
+    from swapin.program import Program
+
+_MOST_JOBS = 1024
 
 _EXAMPLE = """\
 examples:
@@ -55,31 +65,118 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="how much to explain (default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write JSON lines to this file, a new one"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the --out FILE of an interrupted run"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="worker processes, for large inputs; the same answers in the same order (default: 1)",
+    )
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to {_MOST_JOBS}")
+    return int(text)
+
+
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print, and tell by the exit status whether all went well."""
+    if args.resume and not args.out:
+        raise _usage("--resume", "goes on with the file that --out names")
+    if args.jobs > 1 and args.server:
+        raise _usage("--jobs", "a server has its own workers; give --jobs or --server, not both")
     program = evaluator.load(args)
-    depth = Depth(args.explain)
-    inputs = _inputs(args, program.catalog.kernels)
-    bad = False
-    with evaluator.chosen(args, program) as asked:
-        for line, verdict in _verdicts(inputs, asked, depth):
-            bad |= isinstance(verdict, FaultError)
-            _show(line, verdict, args.json, depth)
+    units = _units(args, program.catalog.kernels)
+    known = None
+    if args.resume:
+        known = kept(args.out, program.catalog.fingerprint)
+        units = faults.after(units, max(known.results - 1, 0))
+    with ExitStack() as stack:
+        results = stack.enter_context(closing(_results(args, program, units)))
+        if args.out:
+            # Looked at before the file is touched.
+            results = _begun(rest(results, known, args.out) if known else results)
+            stream = stack.enter_context(opened(args.out, known))
+        else:
+            stream = sys.stdout
+        told = stack.enter_context(_progress(args, stream))
+        bad = _write(results, stream, stream if _as_json(args) else sys.stderr, told)
+    if known:
+        bad |= known.bad
     return status(bad_input=bad, degraded=program.catalog.degraded)
 
 
-_Input = tuple[int, dict[str, Any] | FaultError]
+def _results(
+    args: argparse.Namespace, program: Program, units: Iterator[faults.Unit]
+) -> Generator[list[Shown]]:
+    """What is to be shown, in order and as it comes."""
+    depth, as_json = Depth(args.explain), _as_json(args)
+    if args.jobs > 1:
+        from swapin.cli import jobs
+
+        yield from jobs.evaluated(units, program, depth, as_json, args.jobs)
+        return
+    inputs = (described for unit in units for described in faults.described(unit))
+    with evaluator.chosen(args, program) as asked:
+        for line, verdict in _verdicts(inputs, asked, depth):
+            yield [shown(line, verdict, as_json, depth)]
+
+
+def _as_json(args: argparse.Namespace) -> bool:
+    return args.json or bool(args.out)
+
+
+def _begun(results: Iterator[list[Shown]]) -> Generator[list[Shown]]:
+    """The same results, the first ones already there."""
+    first = next(results, [])
+    return (chunk for chunks in ((first,), results) for chunk in chunks)
+
+
+def _write(
+    results: Iterator[list[Shown]],
+    stream: TextIO,
+    errors: TextIO,
+    told: Callable[[int], None] | None,
+) -> bool:
+    """Write the results as they come; says whether an error was among them."""
+    bad = False
+    for chunk in results:
+        for one in chunk:
+            bad |= one.bad
+            print(one.text, file=errors if one.bad else stream)
+        stream.flush()
+        if told and chunk:
+            told(chunk[-1].line)
+    return bad
+
+
+def _progress(
+    args: argparse.Namespace, stream: TextIO
+) -> AbstractContextManager[Callable[[int], None] | None]:
+    """A bar that counts lines, unless the answers go to the terminal themselves."""
+    if stream.isatty() or not args.file or not sys.stderr.isatty():
+        return nullcontext()
+    total = None
+    if args.file != "-" and Path(args.file).is_file():
+        with open(args.file, "rb") as lines:
+            total = sum(1 for _ in lines)
+    return progress(total, "line")
 
 
 def _verdicts(
-    inputs: Iterator[_Input], asked: evaluator.Evaluator, depth: Depth
+    inputs: Iterator[faults.Described], asked: evaluator.Evaluator, depth: Depth
 ) -> Iterator[tuple[int, Verdict | FaultError]]:
     """Line number and verdict of every input, in order, as they come."""
-    waiting: list[_Input] = []
+    waiting: list[faults.Described] = []
 
     def good() -> Iterator[dict[str, Any]]:
         for line, description in inputs:
@@ -99,29 +196,18 @@ def _verdicts(
         yield line, left
 
 
-def _show(line: int, verdict: Verdict | FaultError, as_json: bool, depth: Depth) -> None:
-    if isinstance(verdict, FaultError):
-        if as_json:
-            print(json.dumps(text.error_object(line, verdict), ensure_ascii=False), flush=True)
-        else:
-            where = f"line {line}: " if line else ""
-            for problem in verdict.problems:
-                print(f"swapin: {where}{problem}", file=sys.stderr)
-    elif as_json:
-        print(verdict.to_json(), flush=True)
-    else:
-        print(text.verdict_text(verdict, depth), flush=True)
+def _usage(field: str, message: str) -> FaultError:
+    return FaultError([Problem(field, Reason.MALFORMED, message)])
 
 
-def _inputs(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> Iterator[_Input]:
+def _units(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> Iterator[faults.Unit]:
     described = args.kernel or args.arch or args.backend or args.pte or args.fact
     if args.file and described:
-        problem = Problem("FILE", Reason.MALFORMED, "give a file or flags, not both")
-        raise FaultError([problem])
+        raise _usage("FILE", "give a file or flags, not both")
     if args.file:
-        return _of_file(args.file)
+        return faults.of_file(args.file)
     if described:
-        return iter([(0, _of_flags(args, kernels))])
+        return iter([(0, json.dumps(_of_flags(args, kernels)))])
     problem = Problem(
         "", Reason.MISSING, "give a FILE, - for standard input, or --kernel and facts"
     )
@@ -155,59 +241,6 @@ def _of_flags(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> dict[s
     for given in args.fact:
         name, equals, value = given.partition("=")
         if not equals:
-            problem = Problem(name, Reason.MALFORMED, f"`{given}` is not NAME=VALUE")
-            raise FaultError([problem])
+            raise _usage(name, f"`{given}` is not NAME=VALUE")
         put(name.strip(), value_of(value.strip()))
     return description
-
-
-def _of_file(name: str) -> Iterator[_Input]:
-    with opened(name) as lines:
-        yield from _of_lines(lines)
-
-
-def _of_lines(lines: Iterable[str]) -> Iterator[_Input]:
-    """JSON lines as they come; or one JSON value over several lines."""
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    first = next(numbered, None)
-    if first is None:
-        return
-    number, line = first
-    if _is_json(line):
-        yield from _described(number, line)
-        for number, line in numbered:
-            yield from _described(number, line)
-        return
-    rest = list(numbered)
-    whole = "".join([line, *(line for _, line in rest)])
-    if _is_json(whole):
-        yield from _described(number, whole)
-        return
-    for number, line in [first, *rest]:
-        yield from _described(number, line)
-
-
-def _is_json(written: str) -> bool:
-    try:
-        parsed(written)
-    except ValueError:
-        return False
-    return True
-
-
-def _described(number: int, written: str) -> Iterator[_Input]:
-    """The description of a line, or of each member of an array."""
-    try:
-        given = parsed(written)
-    except ValueError as error:
-        yield number, _malformed(f"not JSON: {error}")
-        return
-    for description in given if isinstance(given, list) else [given]:
-        if isinstance(description, dict):
-            yield number, description
-        else:
-            yield number, _malformed("a fault description is a JSON object")
-
-
-def _malformed(message: str) -> FaultError:
-    return FaultError([Problem("", Reason.MALFORMED, message)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
 from swapin.model import Depth, FaultError, OutcomeExplanation, RuleTrace, Verdict
 
@@ -29,6 +30,27 @@ def error_object(line: int, error: FaultError) -> dict[str, Any]:
             ],
         }
     }
+
+
+class Shown(NamedTuple):
+    """What is shown of one result."""
+
+    line: int
+    """Of the input; 0 if it was given by flags."""
+    bad: bool
+    """Whether it is an error."""
+    text: str
+
+
+def shown(line: int, verdict: Verdict | FaultError, as_json: bool, depth: Depth) -> Shown:
+    """A verdict, or why there is none, as ``swapin eval`` shows it."""
+    if not isinstance(verdict, FaultError):
+        told = verdict.to_json() if as_json else verdict_text(verdict, depth)
+        return Shown(line, False, told)
+    if as_json:
+        return Shown(line, True, json.dumps(error_object(line, verdict), ensure_ascii=False))
+    where = f"line {line}: " if line else ""
+    return Shown(line, True, "\n".join(f"swapin: {where}{p}" for p in verdict.problems))
 
 
 def verdict_text(verdict: Verdict, depth: Depth) -> str:
