@@ -12,6 +12,8 @@ from swapin.program import Program
 
 ROOT = Path(__file__).parent.parent
 
+pytest_plugins = ["pytester"]
+
 # The tests are of swapin as installed, not as the machine that runs them selects plugins.
 os.environ["SWAPIN_CONFIG"] = ""
 

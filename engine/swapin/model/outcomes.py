@@ -118,6 +118,13 @@ class Group(Enum):
         return held.value.replace(".", "_").upper()
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """Every JSON value that it can have."""
+        if self.is_choice:
+            return (*map(self.value_of, self.members), self.undetermined)
+        return tuple(answer.value for answer in Answer)
+
+    @property
     def undetermined(self) -> str:
         """The JSON value when the given facts do not settle it."""
         return f"{self.field.upper()}_UNDETERMINED" if self.is_choice else Answer.UNDETERMINED.value
