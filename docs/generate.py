@@ -1,4 +1,4 @@
-"""Write the generated tables and pages of the documentation anew: ``python docs/generate.py``.
+"""Write the generated pages of the documentation and the schemas: ``python docs/generate.py``.
 
 A test compares the pages with what this makes.
 """
@@ -6,15 +6,18 @@ A test compares the pages with what this makes.
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from itertools import groupby
 from pathlib import Path
 
 from swapin.catalog import Catalog, hookspecs, latched, load_catalog
 from swapin.model import Backend, Kernel
+from swapin.service.schemas import NAMES, schema
 
 PAGE = Path(__file__).parent / "backends.md"
 HOOKS = Path(__file__).parent / "hooks.md"
+SCHEMAS = Path(__file__).parent.parent / "engine" / "swapin" / "schemas"
 
 COLUMNS = (
     ("SWP_STABLE_WRITES", "swap_device.stable_writes"),
@@ -117,6 +120,11 @@ def _word(catalog: Catalog, backend: Backend, fact: str, kernel: Kernel) -> str:
 
 
 if __name__ == "__main__":
-    text = backends_page(PAGE.read_text(encoding="utf-8"), load_catalog(strict=True))
+    catalog = load_catalog(strict=True)
+    text = backends_page(PAGE.read_text(encoding="utf-8"), catalog)
     PAGE.write_text(text, encoding="utf-8")
     HOOKS.write_text(hooks_page(), encoding="utf-8")
+    SCHEMAS.mkdir(exist_ok=True)
+    for name in NAMES:
+        written = json.dumps(schema(name, catalog), ensure_ascii=False, indent=1)
+        (SCHEMAS / f"{name}.json").write_text(written + "\n", encoding="utf-8")

@@ -24,6 +24,7 @@ from swapin.cli import (
     reach,
     recipe,
     replay,
+    schema,
     serve,
     source_check,
     sql,
@@ -50,6 +51,7 @@ _COMMANDS = (
     entries,
     source_check,
     sql,
+    schema,
 )
 
 
