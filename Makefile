@@ -97,6 +97,7 @@ protos: $(VENV)/.tests ## Generate the code of the API anew
 
 docs: $(STAMP) ## Generate the tables of the documentation anew
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/generate_api.py
 
 # Of what is deployed: swapin in an environment of its own, without what tests it or lists it.
 sbom: ## List what is installed with swapin, as CycloneDX, in build/sbom.json
