@@ -80,6 +80,16 @@ def test_many_problems_fit_the_headers():
     assert 3 < len(errors.problems_of(status)) < 1000
 
 
+def test_a_result_among_others_tells_all_problems():
+    """Results in a message have room that headers have not; there is an end to that too."""
+    problems = [Problem(f"folio.{i}", Reason.IMPOSSIBLE_FAULT, "x" * 2000) for i in range(12)]
+    whole = errors.bad_fault(FaultError(problems), errors.IN_MESSAGE)
+
+    assert tuple(problems) == errors.problems_of(whole)
+    assert errors.for_headers(whole).ByteSize() < 5000
+    assert errors.bad_fault(FaultError(problems * 100), errors.IN_MESSAGE).ByteSize() < 70_000
+
+
 def test_bytes_that_are_no_message(start_server):
     """Garbage is INVALID_ARGUMENT, and the parser's words stay inside."""
     with grpc.insecure_channel(start_server().address) as channel:

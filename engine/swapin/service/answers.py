@@ -78,7 +78,7 @@ class Answers:
         try:
             verdict = self._program.evaluate(self._reader.read(fault), depth)
         except FaultError as error:
-            return Answer(pb.Result(error=errors.bad_fault(error)), True, False)
+            return Answer(pb.Result(error=errors.bad_fault(error, errors.IN_MESSAGE)), True, False)
         result = pb.Result(verdict=verdict_to_proto(verdict))
         undetermined = any(
             value.endswith("_UNDETERMINED")

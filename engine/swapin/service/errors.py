@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import grpc
 from google.protobuf.message import Message
@@ -24,13 +24,23 @@ DETAILS_KEY = "grpc-status-details-bin"
 PUSHBACK_KEY = "grpc-retry-pushback-ms"
 """Trailing metadata that tells gRPC's own retries how long to wait."""
 
-# Details travel in HTTP/2 headers, which clients limit to 8 KiB; base64 makes details longer
-# by a third, percent encoding a message up to three times. Errors quote descriptions, which
-# may be of any length.
+# Errors quote descriptions, which may be of any length.
 _MESSAGE_BYTES = 400
-_FIELD_BYTES = 128
-_DESCRIPTION_BYTES = 1024
-_DETAILS_BYTES = 4096
+
+
+class Room(NamedTuple):
+    """How many bytes the problems of a fault may take."""
+
+    field: int
+    description: int
+    details: int
+
+
+IN_HEADERS = Room(128, 1024, 4096)
+"""For a call that fails: HTTP/2 headers, which clients limit to 8 KiB; base64 makes details
+longer by a third, percent encoding a message up to three times."""
+IN_MESSAGE = Room(1024, 16 * 1024, 64 * 1024)
+"""For one result among others: room for all that a constraint can say."""
 
 _CODES: dict[int, grpc.StatusCode] = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -91,18 +101,24 @@ def status_of(
     return status
 
 
-def bad_fault(error: FaultError) -> status_pb2.Status:
+def bad_fault(error: FaultError, room: Room = IN_HEADERS) -> status_pb2.Status:
     """INVALID_ARGUMENT: sending the same description again cannot help.
 
     Names the fields at fault as in the JSON form of a fault, wherever in the request the
-    fault is; as many of them as fit the headers of a response.
+    fault is; as many of them as there is room for.
     """
     return status_of(
         grpc.StatusCode.INVALID_ARGUMENT,
         error.problems[0].reason,
         f"bad fault description: {error}",
-        _bad_request(error.problems),
+        _bad_request(error.problems, room),
     )
+
+
+def for_headers(status: status_pb2.Status) -> status_pb2.Status:
+    """The status of one result among others as that of a call."""
+    problems = problems_of(status)
+    return bad_fault(FaultError(problems)) if problems else status
 
 
 def bad_field(field: str, reason: CallReason, message: str) -> status_pb2.Status:
@@ -238,15 +254,15 @@ async def abort(context: Context, status: status_pb2.Status) -> NoReturn:
     raise AssertionError("abort() returned")
 
 
-def _bad_request(problems: Iterable[Problem]) -> error_details_pb2.BadRequest:
+def _bad_request(problems: Iterable[Problem], room: Room) -> error_details_pb2.BadRequest:
     found = error_details_pb2.BadRequest()
     for problem in problems:
         violation = error_details_pb2.BadRequest.FieldViolation(
-            field=_clipped(problem.field, _FIELD_BYTES),
-            description=_clipped(problem.message, _DESCRIPTION_BYTES),
+            field=_clipped(problem.field, room.field),
+            description=_clipped(problem.message, room.description),
             reason=problem.reason,
         )
-        if found.ByteSize() + violation.ByteSize() > _DETAILS_BYTES:
+        if found.ByteSize() + violation.ByteSize() > room.details:
             break
         found.field_violations.append(violation)
     return found

@@ -59,7 +59,7 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
         record.refused = answer.refused
         record.undetermined = answer.undetermined
         if answer.refused:
-            raise CallRefused(answer.result.error)
+            raise CallRefused(errors.for_headers(answer.result.error))
         return pb.EvaluateFaultResponse(verdict=answer.result.verdict)
 
     async def BatchEvaluateFaults(  # noqa: N802

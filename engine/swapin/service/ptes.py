@@ -94,7 +94,7 @@ class PteServicer(pb_grpc.PteServiceServicer):
         try:
             return pb.PteResult(pte=pte_to_proto(answer(value)))
         except FaultError as error:
-            return pb.PteResult(error=errors.bad_fault(error))
+            return pb.PteResult(error=errors.bad_fault(error, errors.IN_MESSAGE))
         except Exception:
             # A defect must not take the other answers with it.
             self._log.exception("pte_failed")
