@@ -10,6 +10,9 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 
 def audit(root: Path) -> list[str]:
@@ -17,22 +20,38 @@ def audit(root: Path) -> list[str]:
     return [sys.executable, "-m", "swapin", "audit", str(file)]
 
 
-def test_on_a_terminal(root: Path) -> None:
-    """Standard error that is a terminal gets a bar that counts faults."""
+def evaluating(folder: Path) -> list[str]:
+    file = folder / "faults.jsonl"
+    file.write_text('{"kernel": {"release": "6.1"}}\n' * 40, encoding="utf-8")
+    return [sys.executable, "-m", "swapin", "eval", str(file), "--out", str(folder / "out")]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        pytest.param(lambda root, folder: audit(root), "fault/s]", id="audit"),
+        pytest.param(lambda root, folder: evaluating(folder), "/40 [", id="eval"),
+    ],
+)
+def test_on_a_terminal(root: Path, tmp_path: Path, command: Any, told: str) -> None:
+    """Standard error that is a terminal gets a bar that counts."""
     ours, theirs = pty.openpty()
     # A terminal without columns has no room for a bar.
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    done = subprocess.run(audit(root), stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    done = subprocess.run(
+        command(root, tmp_path), stdout=subprocess.DEVNULL, stderr=theirs, check=True
+    )
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)
 
     assert 0 == done.returncode
-    assert "fault/s]" in shown
+    assert told in shown
 
 
-def test_not_in_a_pipe(root: Path) -> None:
+def test_not_in_a_pipe(root: Path, tmp_path: Path) -> None:
     """Standard error that is a pipe gets nothing."""
-    done = subprocess.run(audit(root), capture_output=True, check=True)
+    for command in (audit(root), evaluating(tmp_path)):
+        done = subprocess.run(command, capture_output=True, check=True)
 
-    assert b"" == done.stderr
+        assert b"" == done.stderr
