@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from swapin.cli import evaluator, faults
+from swapin.cli import evaluator, faults, tables
+from swapin.cli.described import description_of
 from swapin.cli.exits import status
-from swapin.cli.lines import value_of
 from swapin.cli.progress import progress
 from swapin.cli.resume import kept, opened, rest
 from swapin.cli.text import Shown, shown
@@ -27,6 +27,7 @@ _EXAMPLE = """\
 examples:
   swapin eval fault.json
   producer | swapin eval - --json
+  swapin eval faults.parquet --kernel 6.1 --keep id --out verdicts.parquet
   swapin eval --kernel 6.1 --arch x86_64 --backend null_blk \\
       --fact swap_device.stable_writes=true --fact pte.swp_exclusive=true \\
       --fact folio.fresh=false --fact folio.writeback=true --explain flip
@@ -43,7 +44,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="JSON or JSON lines; - is standard input"
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="JSON or JSON lines; - is standard input; or a table: Parquet, Arrow, a folder",
     )
     parser.add_argument("--kernel", metavar="K", help="release or variant: 6.1, v2-posted")
     parser.add_argument("--arch", metavar="A", help="architecture: x86_64")
@@ -66,7 +70,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="write JSON lines to this file, a new one"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write JSON lines to this file, a new one; of a table: a table",
     )
     parser.add_argument(
         "--resume", action="store_true", help="go on with the --out FILE of an interrupted run"
@@ -78,6 +85,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="N",
         help="worker processes, for large inputs; the same answers in the same order (default: 1)",
     )
+    tables.add_arguments(parser)
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -90,6 +98,9 @@ def _count(text: str) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print, and tell by the exit status whether all went well."""
+    if args.file and tables.is_table(args.file):
+        return tables.run(args)
+    tables.refuse(args)
     if args.resume and not args.out:
         raise _usage("--resume", "goes on with the file that --out names")
     if args.jobs > 1 and args.server:
@@ -207,40 +218,8 @@ def _units(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> Iterator[
     if args.file:
         return faults.of_file(args.file)
     if described:
-        return iter([(0, json.dumps(_of_flags(args, kernels)))])
+        return iter([(0, json.dumps(description_of(args, kernels)))])
     problem = Problem(
         "", Reason.MISSING, "give a FILE, - for standard input, or --kernel and facts"
     )
     raise FaultError([problem])
-
-
-def _of_flags(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> dict[str, Any]:
-    description: dict[str, Any] = {}
-
-    def put(name: str, value: Any) -> None:
-        place = description
-        *objects, field = name.split(".")
-        for part in objects:
-            place = place.setdefault(part, {})
-        place[field] = value
-
-    if args.kernel:
-        known = kernels.get(args.kernel)
-        put("kernel.release", known.release if known else args.kernel)
-        if known and known.variant:
-            put("kernel.variant", known.variant)
-    stack = args.backend.split("/") if args.backend and "/" in args.backend else []
-    for name, value in (
-        ("architecture", args.arch),
-        ("swap_device.backend", "" if stack else args.backend),
-        ("swap_device.stack", stack),
-        ("pte.raw", args.pte),
-    ):
-        if value:
-            put(name, value)
-    for given in args.fact:
-        name, equals, value = given.partition("=")
-        if not equals:
-            raise _usage(name, f"`{given}` is not NAME=VALUE")
-        put(name.strip(), value_of(value.strip()))
-    return description

@@ -55,12 +55,8 @@ class Summary:
         for outcome, values in outcomes.values.items():
             counter = self.values.setdefault(outcome, Counter())
             for value, rows in values.items():
-                counter[value] += count(rows)
-
-
-def is_table(name: str) -> bool:
-    """Whether a file is taken for a table, by the end of its name; a folder is one of Parquet."""
-    return Path(name).suffix in FORMATS or Path(name).is_dir()
+                if rows.any():
+                    counter[value] += count(rows)
 
 
 class FaultFile:
