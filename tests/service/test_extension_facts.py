@@ -7,6 +7,7 @@ import json
 import random
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 import strangers
@@ -15,8 +16,12 @@ from swapin.analysis.columns import Columns
 from swapin.catalog import Catalog, Offer, Origin, discover, load_catalog
 from swapin.catalog.loading import Candidate
 from swapin.cli import main
-from swapin.model import Depth, FaultError, Group, Reason
+from swapin.columns import Bits
+from swapin.columns.bits import from_booleans
+from swapin.columns.tables import FaultTable
+from swapin.model import Depth, Fault, FaultError, Group, Reason
 from swapin.program import Program, read_fault
+from swapin.program.sql import Dialect, Sql
 from swapin.service.client import Client
 
 SCRUB = {"release": "6.12", "variant": "6.12-scrub"}
@@ -177,3 +182,34 @@ def test_load_order_changes_nothing(strange: Program, site: Path) -> None:
 
 def offer_again(offer: Offer) -> Candidate:
     return Candidate(offer.origin, lambda: importlib.import_module("swapin_quarantine"))
+
+
+@pytest.mark.parametrize("form", ["quarantine", "extension_facts"])
+def test_tables(strange, form):
+    """As columns of tables, in either form."""
+    described = [d for d in DESCRIPTIONS if form in d]
+    rows = [{name: d[name] for name in (*BASE, form)} for d in described]
+    batch = pyarrow.RecordBatch.from_struct_array(pyarrow.array(rows))
+    table = FaultTable(strange, batch.schema, Fault(release=""))
+    value = {"ANSWER_YES": True, "ANSWER_NO": False, "ANSWER_UNDETERMINED": None}
+
+    wanted = [value[strange.evaluate(row).outcomes["exclusive"]] for row in rows]
+    assert wanted == table.evaluate(batch)["exclusive"].to_pylist()
+    assert len(set(wanted)) > 1
+
+
+def test_columns_over_the_wire(client):
+    """As columns of bits."""
+    columns = {
+        "quarantine.state.held": Bits(from_booleans([True, False])),
+        "quarantine.forced": Bits(from_booleans([False, False])),
+    }
+    answered = client.evaluate_columns(BASE, columns, 2, ["exclusive"])
+    assert 0b01 == int(answered.values["exclusive"]["ANSWER_NO"][0])
+
+
+def test_sql(strange):
+    """As columns of a query."""
+    compiled = strange.compiled(strange.catalog.kernels["6.12-scrub"])
+    sql = Sql(compiled, Group.EXCLUSIVE, Dialect.DUCKDB)
+    assert {"quarantine.state.held", "quarantine.forced"} <= set(sql.columns)
