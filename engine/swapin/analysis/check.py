@@ -71,10 +71,15 @@ class CheckReport:
         }
 
 
-def check(sides: Sequence[Side], step: Callable[[], None] = no_step) -> list[CheckReport]:
+def check(
+    sides: Sequence[Side],
+    step: Callable[[], None] = no_step,
+    look: Callable[[], None] = no_step,
+) -> list[CheckReport]:
     """Check every invariant of the catalog in every admissible state that maps a page.
 
     :param step: called after each side that decides like no other; what it raises ends the work.
+    :param look: called more often than that, between two steps too; the same.
     :returns: a report for each side, in order. Sides that decide alike are checked once.
     """
     distinct: list[Side] = []
@@ -86,7 +91,7 @@ def check(sides: Sequence[Side], step: Callable[[], None] = no_step) -> list[Che
             distinct.append(side)
         places.append(place)
     found = []
-    for meaning in meanings(distinct):
+    for meaning in meanings(distinct, look):
         found.append((_states(meaning), list(_broken(meaning))))
         step()
     return [_report(side, *found[place]) for side, place in zip(sides, places, strict=True)]

@@ -7,11 +7,11 @@ fault; facts that are declared *derived* are therefore taken as each side has th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import eq
-from typing import Any
+from typing import Any, TypeVar
 
 from swapin.analysis.between import TransitionDifference, between
 from swapin.analysis.cubes import Cover, Cube, cover
@@ -20,6 +20,8 @@ from swapin.analysis.states import usual
 from swapin.catalog import Catalog
 from swapin.model import FALSE, Group, Kind, Rule
 from swapin.program.states import count, nearest
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,28 +132,37 @@ def diff(
     after: Side,
     outcomes: Sequence[Group] = GROUPS,
     step: Callable[[], None] = no_step,
+    look: Callable[[], None] = no_step,
 ) -> DiffReport:
     """Compare two sides.
 
     :param outcomes: the outcomes to compare.
     :param step: called after each of them; what it raises ends the work.
+    :param look: called more often than that, between two steps too; the same.
     """
-    one, two = meanings([before, after])
+    one, two = meanings([before, after], look)
     comparison = _Comparison(one, two)
     differences: list[Difference] = []
     for group in outcomes:
-        differences += comparison.differences(group)
+        differences += _watched(comparison.differences(group), look)
         step()
     return DiffReport(
         before=before,
         after=after,
         states=comparison.count(comparison.common),
         differences=tuple(differences),
-        one_sided=tuple(comparison.one_sided()),
-        dead=tuple(_dead(one, two, outcomes)),
+        one_sided=tuple(_watched(comparison.one_sided(), look)),
+        dead=tuple(_watched(_dead(one, two, outcomes), look)),
         # They belong to no outcome: who asks for one does not ask for them.
         transitions=tuple(between(before, after)) if len(outcomes) == len(GROUPS) else (),
     )
+
+
+def _watched(found: Iterable[_Found], look: Callable[[], None]) -> Iterator[_Found]:
+    """The same, with a look after each."""
+    for one in found:
+        yield one
+        look()
 
 
 class _Comparison:

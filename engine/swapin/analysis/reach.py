@@ -81,6 +81,7 @@ def reach(
     devices: Sequence[str] = (),
     facts: Mapping[str, bool] | None = None,
     step: Callable[[], None] = no_step,
+    look: Callable[[], None] = no_step,
 ) -> ReachReport:
     """Look for a state in which a rule holds, or an expression does.
 
@@ -88,6 +89,7 @@ def reach(
     :param devices: stacks joined by ``/``; none means that the device is left open.
     :param facts: atoms that the state must have.
     :param step: called after each device of each kernel; what it raises ends the work.
+    :param look: called more often than that, between two steps too; the same.
     :raises FaultError: an unknown name.
     """
     named = list(kernels) or list(catalog.kernels)
@@ -97,7 +99,7 @@ def reach(
     for side in sides.values():
         if not any(_alike(side, known) for known in distinct):
             distinct.append(side)
-    asked = [_Asked(meaning, query) for meaning in meanings(distinct)]
+    asked = [_Asked(meaning, query) for meaning in meanings(distinct, look)]
     for name, side in sides.items():
         (place,) = [one for one in asked if _alike(one.side, side)]
         for device in devices or ("",):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from swapin.catalog import Catalog
@@ -125,8 +125,11 @@ def _value(group: Group, bits: int) -> str:
     return "ANSWER_NO"
 
 
-def meanings(sides: Sequence[Side]) -> list[Meaning]:
-    """What each side means, over one order of facts."""
+def meanings(sides: Sequence[Side], look: Callable[[], None] = no_step) -> list[Meaning]:
+    """What each side means, over one order of facts.
+
+    :param look: called after each of them; what it raises ends the work.
+    """
     orders: list[Iterable[str]] = []
     for side in sides:
         conditions = [c.holds for c in side.catalog.constraints.values()]
@@ -138,7 +141,11 @@ def meanings(sides: Sequence[Side]) -> list[Meaning]:
     # Questions may be of atoms that no rule here reads; they come last and cost nothing.
     order += sorted({name for side in sides for name in side.catalog.atoms}.difference(order))
     diagrams = Diagrams(order)
-    return [_meaning(side, diagrams) for side in sides]
+    found = []
+    for side in sides:
+        found.append(_meaning(side, diagrams))
+        look()
+    return found
 
 
 def _meaning(side: Side, d: Diagrams) -> Meaning:

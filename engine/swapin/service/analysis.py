@@ -36,7 +36,7 @@ class _Unwanted(Exception):
 
 
 class _Work:
-    """One analysis in a thread of its own, which ends at its next step if it is not wanted."""
+    """One analysis in a thread of its own, which ends at its next look if it is not wanted."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -50,6 +50,10 @@ class _Work:
     def at(self, done: int) -> None:
         """Called by the work when it has come so far."""
         self.done = done
+        self.look()
+
+    def look(self) -> None:
+        """Called by the work, between its steps too."""
         if self._unwanted.is_set():
             raise _Unwanted
 
@@ -78,7 +82,7 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
 
         def run(work: _Work) -> list[Any]:
             sides = [self._side(f"sides[{i}]", side) for i, side in enumerate(asked)]
-            found = check(sides, work.step)
+            found = check(sides, work.step, work.look)
             return [report_to_proto(report.to_dict(), pb.CheckReport()) for report in found]
 
         async for step in self._streamed(len(asked), run, pb.CheckResponse, context):
@@ -95,7 +99,7 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
 
         def run(work: _Work) -> list[Any]:
             sides = self._side("before", request.before), self._side("after", request.after)
-            found = diff(*sides, outcomes, work.step)
+            found = diff(*sides, outcomes, work.step, work.look)
             return [report_to_proto(found.to_dict(), pb.DiffReport())]
 
         async for step in self._streamed(len(outcomes), run, pb.DiffResponse, context):
@@ -113,7 +117,7 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
         def run(work: _Work) -> list[Any]:
             query = read_query(request.query, self._catalog)
             facts = self._facts("facts", request.facts)
-            found = reach(self._catalog, query, kernels, devices, facts, work.step)
+            found = reach(self._catalog, query, kernels, devices, facts, work.step, work.look)
             return [report_to_proto(found.to_dict(), pb.ReachReport())]
 
         steps = len(kernels) * max(1, len(devices))
@@ -191,7 +195,7 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
             finally:
                 work.drop()
                 if not running.done():
-                    # The thread is free when it has come to its next step.
+                    # The thread is free when it has come to its next look.
                     await asyncio.shield(asyncio.gather(running, return_exceptions=True))
         try:
             reports = running.result()
