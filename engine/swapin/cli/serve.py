@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
+    from swapin.program import Program
     from swapin.service.workers import Order
 
 
@@ -27,7 +29,7 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "serve",
         help="answer over gRPC (swapin.v1)",
         description="Answer over gRPC until SIGTERM or SIGINT, then finish accepted calls."
-        " SIGHUP reads certificates and tokens again.",
+        " SIGHUP reads certificates, tokens and the selection of plugins again.",
     )
     parser.add_argument(
         "--listen",
@@ -177,25 +179,21 @@ def _serve(
     import asyncio
     import logging
 
-    from swapin.catalog import discover
     from swapin.model import CatalogError
-    from swapin.program import load_program
     from swapin.service.address import ListenError
     from swapin.service.decisions import DecisionOptions
     from swapin.service.logs import ForwardedLogs
-    from swapin.service.server import ServerOptions, serve
+    from swapin.service.server import ServerOptions
+    from swapin.service.serving import serve
     from swapin.service.tls import TlsError, TlsFiles
     from swapin.service.tokens import TokensError
 
     logging.getLogger().addHandler(ForwardedLogs(log))
     try:
-        selected = evaluator.selected(args)
-        program = load_program(selected.strict, selected.chosen(discover()))
+        program = _loaded(args, log)
     except CatalogError as error:
         log.error("plugin_refused", failure=str(error))
         return Exit.DEGRADED
-    for failure in program.catalog.failures:
-        log.warning("plugin_left_out", failure=failure)
     options = ServerOptions(
         listen=args.listen,
         max_message_bytes=args.max_message_bytes,
@@ -216,8 +214,9 @@ def _serve(
         if args.decision_log
         else None,
     )
+    load = functools.partial(_loaded, args, log)
     try:
-        asyncio.run(serve(program, options, ready, log))
+        asyncio.run(serve(program, options, ready, log, load=load))
     except ListenError as error:
         log.error("cannot_listen", reason=str(error))
         return Exit.USAGE
@@ -230,6 +229,22 @@ def _serve(
         log.error("bad_options", reason="--metrics asks for `pip install swapin[metrics]`")
         return Exit.USAGE
     return Exit.OK
+
+
+def _loaded(args: argparse.Namespace, log: FilteringBoundLogger) -> Program:
+    """The program of the plugins that are selected and installed now.
+
+    Code that was imported before is not imported again.
+    """
+    from swapin.catalog import discover
+    from swapin.program import load_program
+
+    importlib.invalidate_caches()
+    selected = evaluator.selected(args)
+    program = load_program(selected.strict, selected.chosen(discover()))
+    for failure in program.catalog.failures:
+        log.warning("plugin_left_out", failure=failure)
+    return program
 
 
 def _announcer(port_file: Path | None, log: FilteringBoundLogger) -> Callable[[str], None]:

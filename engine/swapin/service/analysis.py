@@ -27,9 +27,6 @@ _TURN = 0.05
 _MOST_STATES = 200_000
 """States that an exploration keeps at most, each about a kilobyte."""
 
-_WORKERS = 2
-"""Analyses that run at once; others wait. One takes a second of a core at most."""
-
 
 class _Unwanted(Exception):
     """Ends work that nobody waits for any more."""
@@ -66,13 +63,14 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
     """Answers with what the library says, and nothing else.
 
     :param max_steps: estimated steps that one analysis may take.
+    :param at_once: held by each that runs.
     """
 
-    def __init__(self, program: Program, *, max_steps: int) -> None:
+    def __init__(self, program: Program, *, max_steps: int, at_once: asyncio.Semaphore) -> None:
         self._program = program
         self._catalog = program.catalog
         self._max_steps = max_steps
-        self._workers = asyncio.Semaphore(_WORKERS)
+        self._workers = at_once
 
     async def Check(  # noqa: N802
         self, request: pb.CheckRequest, context: Context

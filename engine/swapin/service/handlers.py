@@ -52,7 +52,7 @@ class Wrapping:
         attribute, make = _MAKERS[cardinality]
         behaviour = getattr(handler, attribute)
         if inspect.isasyncgenfunction(behaviour):
-            behaviour = _writing(behaviour)
+            behaviour = writing(behaviour)
         made: Handler = make(
             self._around(behaviour),
             request_deserializer=self._parser(handler),
@@ -83,7 +83,7 @@ class Refusal:
         await errors.abort(context, self._status.get())
 
 
-def _writing(generate: Callable[[Any, Context], Any]) -> Behaviour:
+def writing(generate: Callable[[Any, Context], Any]) -> Behaviour:
     """An async generator as a coroutine that writes what it yields.
 
     grpc leaves the generator of a cancelled call to the garbage collector, so its ``finally``

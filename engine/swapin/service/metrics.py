@@ -55,11 +55,16 @@ class Metrics:
             "swapin_calls_refused", "Calls refused for load, quota or want of a role.", **common
         )
         self._in_flight = Gauge("swapin_calls_in_flight", "Calls in flight.", **common)
-        degraded = Gauge("swapin_degraded", "1 if a plugin was left out.", **common)
-        degraded.set(bool(program.catalog.failures))
-        info = Gauge("swapin_catalog_info", "The rules in use.", ("fingerprint",), **common)
-        info.labels(program.catalog.fingerprint).set(1)
+        self._degraded = Gauge("swapin_degraded", "1 if a plugin was left out.", **common)
+        self._info = Gauge("swapin_catalog_info", "The rules in use.", ("fingerprint",), **common)
+        self.tell(program)
         self._listener: _Listener | None = None
+
+    def tell(self, program: Program) -> None:
+        """Show which rules are in use."""
+        self._degraded.set(program.catalog.degraded)
+        self._info.clear()
+        self._info.labels(program.catalog.fingerprint).set(1)
 
     def follow(self, limiter: Limiter) -> None:
         """Show how many places are held."""

@@ -1,14 +1,12 @@
-"""The server: its options, its services, how it starts and how it stops."""
+"""The server: its options, its services, how it listens and how it stops."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import signal
-import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +16,14 @@ from grpc_reflection.v1alpha import reflection
 from structlog.typing import FilteringBoundLogger
 
 from swapin.analysis.side import MOST_STEPS
-from swapin.model import Depth
 from swapin.program import Program
 from swapin.service.access import Access
 from swapin.service.address import Address, ListenError
-from swapin.service.analysis import AnalysisServicer
-from swapin.service.answers import Answers
-from swapin.service.catalog import CatalogServicer
 from swapin.service.decisions import DecisionOptions, Decisions
-from swapin.service.evaluation import EvaluationServicer
+from swapin.service.edition import Edition, Switched
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
-from swapin.service.logs import CallLog, make_log
-from swapin.service.ptes import PteServicer
+from swapin.service.logs import CallLog
 from swapin.service.tls import Certificates, TlsError, TlsFiles
 from swapin.service.tokens import Tokens, TokensError
 from swapin.v1 import (
@@ -60,6 +53,17 @@ _SERVICES = tuple(
 
 SERVICES: tuple[str, ...] = tuple(service.full_name for service in _SERVICES)
 """Full names of swapin's own services."""
+
+_ADD: dict[str, Any] = {
+    "evaluation": evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server,
+    "catalog": catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server,
+    "ptes": pte_service_pb2_grpc.add_PteServiceServicer_to_server,
+    "analysis": analysis_service_pb2_grpc.add_AnalysisServiceServicer_to_server,
+}
+"""What adds each servicer of an edition to a server; generated without annotations."""
+
+_ANALYSES = 2
+"""Analyses that run at once; others wait. One takes a second of a core at most."""
 
 _LAST_WORDS = 0.2
 """Seconds for health watchers to be told, once no call is left."""
@@ -129,46 +133,53 @@ class Server:
         self._calls = CallLog(log, *([self._metrics.count] if self._metrics else []))
         self._decisions = None
         if options.decisions:
-            again = Answers(program)
             self._decisions = Decisions(
-                options.decisions, lambda fault: again.answer(fault, Depth.NONE).result, log
+                options.decisions, lambda fault: self._edition.result(fault), log
             )
+        self._analyses = asyncio.Semaphore(_ANALYSES)
+        self._edition = self._edition_of(program)
         allowing = [Access(self._tokens)] if self._tokens else []
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]
         self._server = grpc.aio.server(
             interceptors=(self._calls, *allowing, self.limiter, Guard(log)),
             options=_channel_options(options),
         )
-        # Generated without annotations.
-        add_evaluation: Any = evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server
-        add_evaluation(
-            EvaluationServicer(
-                program,
-                log,
-                max_batch=options.max_batch,
-                max_answer_bytes=options.max_answer_bytes,
-                seen=self._decisions.take if self._decisions else None,
-            ),
-            self._server,
-        )
-        add_catalog: Any = catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server
-        add_catalog(CatalogServicer(program.catalog), self._server)
-        add_ptes: Any = pte_service_pb2_grpc.add_PteServiceServicer_to_server
-        add_ptes(
-            PteServicer(
-                program.catalog,
-                log,
-                max_batch=options.max_batch,
-                max_answer_bytes=options.max_answer_bytes,
-            ),
-            self._server,
-        )
-        add_analysis: Any = analysis_service_pb2_grpc.add_AnalysisServiceServicer_to_server
-        add_analysis(AnalysisServicer(program, max_steps=options.max_analysis_steps), self._server)
+        for name, add in _ADD.items():
+            add(Switched(partial(self._servicer, name)), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
             (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
         )
+
+    def use(self, program: Program) -> None:
+        """Answer calls by these rules from now on; calls in flight keep those they began with."""
+        changed = not self._edition.decides_as(program)
+        if changed:
+            self._edition = self._edition_of(program)
+            if self._metrics:
+                self._metrics.tell(program)
+        catalog = program.catalog
+        self._log.info(
+            "plugins_reloaded",
+            changed=changed,
+            fingerprint=catalog.fingerprint,
+            degraded=catalog.degraded,
+        )
+
+    def _edition_of(self, program: Program) -> Edition:
+        options = self._options
+        return Edition(
+            program,
+            self._log,
+            max_batch=options.max_batch,
+            max_answer_bytes=options.max_answer_bytes,
+            max_analysis_steps=options.max_analysis_steps,
+            analyses=self._analyses,
+            seen=self._decisions.take if self._decisions else None,
+        )
+
+    def _servicer(self, name: str) -> Any:
+        return getattr(self._edition, name)
 
     async def start(self) -> str:
         """Listen; returns the address, with the port that the system chose.
@@ -276,35 +287,3 @@ def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
     )
-
-
-async def serve(
-    program: Program,
-    options: ServerOptions,
-    ready: Callable[[str], None] | None = None,
-    log: FilteringBoundLogger | None = None,
-) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. A second signal ends the draining.
-
-    SIGHUP reads certificates and tokens again. Runs in the main thread, where signals arrive.
-
-    :param ready: called once, with the address, when calls are answered.
-    :raises ListenError: see :meth:`Server.start`.
-    :raises TlsError, TokensError, OSError: see :class:`Server`.
-    """
-    log = log or make_log(sys.stderr)
-    server = Server(program, options, log)
-    address = await server.start()
-    asked, hurry = asyncio.Event(), asyncio.Event()
-
-    def stop(name: str) -> None:
-        log.info("signal_received", signal=name)
-        (hurry if asked.is_set() else asked).set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop, number.name)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, server.reload)
-    if ready is not None:
-        ready(address)
-    await asked.wait()
-    await server.drain(hurry)
