@@ -124,6 +124,14 @@ def test_unit(tmp_path: Path) -> None:
     run(analyze, "security", "--offline=true", "--threshold=15", unit)
 
 
+def test_unit_is_watched() -> None:
+    """The server tells systemd that it lives, and has time to be late once."""
+    unit = unit_commands()
+
+    assert "notify" == unit["Type"]
+    assert int(unit["WatchdogSec"]) >= 10
+
+
 def test_containerfile() -> None:
     """hadolint finds nothing."""
     assert "" == run(tool("hadolint"), DEPLOY / "container" / "Containerfile")

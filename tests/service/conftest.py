@@ -190,6 +190,24 @@ def _threaded(program, options):
         loop.close()
 
 
+@pytest.fixture
+def install_plugin(tmp_path, monkeypatch):
+    """Install a distribution with one plugin, of this text, where commands that start find it."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+    def install(name, text):
+        info = site / f"swapin_{name}-1.0.dist-info"
+        info.mkdir()
+        (info / "entry_points.txt").write_text(f"[swapin.plugins]\n{name} = swapin_{name}\n")
+        metadata = f"Metadata-Version: 2.1\nName: swapin-{name}\nVersion: 1.0\n"
+        (info / "METADATA").write_text(metadata)
+        (site / f"swapin_{name}.py").write_text(text)
+
+    return install
+
+
 class Command:
     """``swapin serve`` as a process."""
 

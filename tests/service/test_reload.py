@@ -61,17 +61,10 @@ class Selection:
 
 
 @pytest.fixture
-def selection(tmp_path, monkeypatch):
+def selection(tmp_path, monkeypatch, install_plugin):
     for name, text in PLUGINS.items():
-        info = tmp_path / f"swapin_{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "entry_points.txt").write_text(f"[swapin.plugins]\n{name} = swapin_{name}\n")
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: swapin-{name}\nVersion: 1.0\n"
-        )
-        (tmp_path / f"swapin_{name}.py").write_text(text)
+        install_plugin(name, text)
     selection = Selection(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("SWAPIN_CONFIG", str(selection.path))
     return selection
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from swapin.program import Program
+    from swapin.service.notify import Notice, Notifier
     from swapin.service.workers import Order
 
 
@@ -138,6 +139,7 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from swapin.service.address import Address, ListenError
     from swapin.service.logs import make_log
+    from swapin.service.notify import Notifier
 
     log = make_log(sys.stderr)
     if (args.tls_cert is None) != (args.tls_key is None):
@@ -146,23 +148,24 @@ def run(args: argparse.Namespace) -> int:
     if args.tls_client_ca and not args.tls_cert:
         log.error("bad_options", reason="--tls-client-ca asks for --tls-cert and --tls-key")
         return Exit.USAGE
-    ready = _announcer(args.port_file, log)
+    notifier = Notifier.of_environment()
+    ready = _announcer(args.port_file, notifier, log)
     if args.workers == 1:
-        return _serve(args, ready, log)
+        return _serve(args, log, notifier.tell, notifier.every, ready)
     from swapin.service.workers import Supervisor
 
     # What would be refused in every worker is better refused once.
     try:
         Address.parse(args.listen).allowed(tls=args.tls_cert is not None, insecure=args.insecure)
         work = functools.partial(_work, args)
-        supervisor = Supervisor(work, args.workers, args.listen, args.metrics, log)
+        supervisor = Supervisor(work, args.workers, args.listen, args.metrics, log, notifier)
     except ListenError as error:
         log.error("cannot_listen", reason=str(error))
         return Exit.USAGE
     return supervisor.run(ready)
 
 
-def _work(args: argparse.Namespace, order: Order, ready: Callable[[str], None]) -> int:
+def _work(args: argparse.Namespace, order: Order, tell: Callable[[Notice], None]) -> int:
     from swapin.service.logs import make_log
 
     args.listen, args.metrics = order.address, order.metrics
@@ -170,11 +173,16 @@ def _work(args: argparse.Namespace, order: Order, ready: Callable[[str], None]) 
         # Each turns its own file over.
         file = args.decision_log
         args.decision_log = file.with_name(f"{file.stem}-{order.number}{file.suffix}")
-    return _serve(args, ready, make_log(sys.stderr).bind(worker=order.number))
+    log = make_log(sys.stderr).bind(worker=order.number)
+    return _serve(args, log, tell, order.alive_every)
 
 
 def _serve(
-    args: argparse.Namespace, ready: Callable[[str], None], log: FilteringBoundLogger
+    args: argparse.Namespace,
+    log: FilteringBoundLogger,
+    tell: Callable[[Notice], None],
+    alive_every: float,
+    ready: Callable[[str], None] | None = None,
 ) -> int:
     import asyncio
     import logging
@@ -216,7 +224,9 @@ def _serve(
     )
     load = functools.partial(_loaded, args, log)
     try:
-        asyncio.run(serve(program, options, ready, log, load=load))
+        asyncio.run(
+            serve(program, options, ready, log, load=load, tell=tell, alive_every=alive_every)
+        )
     except ListenError as error:
         log.error("cannot_listen", reason=str(error))
         return Exit.USAGE
@@ -247,8 +257,11 @@ def _loaded(args: argparse.Namespace, log: FilteringBoundLogger) -> Program:
     return program
 
 
-def _announcer(port_file: Path | None, log: FilteringBoundLogger) -> Callable[[str], None]:
+def _announcer(
+    port_file: Path | None, notifier: Notifier, log: FilteringBoundLogger
+) -> Callable[[str], None]:
     def announce(address: str) -> None:
+        notifier.status = f"answering on {address}"
         if port_file is not None:
             # Whoever waits for the file must never read half of an address.
             unfinished = port_file.with_name(f"{port_file.name}.unfinished")

@@ -181,9 +181,10 @@ class Server:
     def _servicer(self, name: str) -> Any:
         return getattr(self._edition, name)
 
-    async def start(self) -> str:
+    async def start(self, *also: str) -> str:
         """Listen; returns the address, with the port that the system chose.
 
+        :param also: places to listen in the clear too, which nobody else can reach.
         :raises ListenError: an address is malformed or taken, or it is reachable from other
             machines without TLS or ``insecure``.
         """
@@ -196,6 +197,8 @@ class Server:
                 port = self._server.add_insecure_port(str(address))
         except RuntimeError as error:
             raise ListenError(f"cannot listen on `{address}`: taken, or not ours") from error
+        for place in also:
+            self._server.add_insecure_port(place)
         if self._metrics:
             where = self._metrics.listen(self._options.metrics)
             self._log.info("metrics_listening", address=where)

@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -23,6 +24,7 @@ from types import FrameType
 from structlog.typing import FilteringBoundLogger
 
 from swapin.service.address import Address, ListenError
+from swapin.service.notify import Notice, Notifier
 
 # gRPC's threads do not survive a fork.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -40,10 +42,12 @@ class Order:
     """Where to listen; shared with the others."""
     metrics: str
     """Where to answer Prometheus, its own; empty: nowhere."""
+    alive_every: float
+    """Seconds between two notices that it answers; 0: none."""
 
 
-Work = Callable[[Order, Callable[[str], None]], int]
-"""Runs in a worker: serves until SIGTERM, says where when it is ready, and returns the status.
+Work = Callable[[Order, Callable[[Notice], None]], int]
+"""Runs in a worker: serves until SIGTERM, tells what happens, and returns the status.
 It is pickled, so it is a function of a module, or a partial one of such."""
 
 
@@ -52,7 +56,11 @@ class _Worker:
     order: Order
     process: SpawnProcess
     pipe: Connection
+    """What it tells; it ends with the worker."""
     ready: bool = False
+    alive: bool = False
+    """It has answered since every worker last had."""
+    reloading: bool = False
 
 
 class Supervisor:
@@ -62,16 +70,25 @@ class Supervisor:
     :param listen: ``host:port``; port 0 lets the system choose one.
     :param metrics: ``host:port`` of the first worker, the port after it for the next; empty:
         none.
+    :param notifier: told that the service lives when every worker has answered.
     """
 
     def __init__(
-        self, work: Work, count: int, listen: str, metrics: str, log: FilteringBoundLogger
+        self,
+        work: Work,
+        count: int,
+        listen: str,
+        metrics: str,
+        log: FilteringBoundLogger,
+        notifier: Notifier,
     ) -> None:
         self._work = work
         self._log = log
+        self._notifier = notifier
         self._held, self._address = _reserved(Address.parse(listen))
         self._orders = [
-            Order(number, str(self._address), _shifted(metrics, number)) for number in range(count)
+            Order(number, str(self._address), _shifted(metrics, number), notifier.every)
+            for number in range(count)
         ]
         self._workers: list[_Worker] = []
         self._stopping = False
@@ -95,6 +112,9 @@ class Supervisor:
                 if not told and all(worker.ready for worker in self._workers) and self._workers:
                     told = True
                     ready(str(self._address))
+                    self._notifier.tell(Notice.READY)
+                if told:
+                    self._prove()
         except _NeverBegan as error:
             self._stop(signal.SIGTERM)
             for worker in self._workers:
@@ -106,23 +126,49 @@ class Supervisor:
         return 0
 
     def _look_after(self, began: bool) -> None:
-        pipes = [worker.pipe for worker in self._workers if not worker.ready]
+        pipes = [worker.pipe for worker in self._workers]
         ended = [worker.process.sentinel for worker in self._workers]
         # Wakes up by itself, should a worker have ended between two looks.
         wait([*pipes, *ended], timeout=1.0)
         for worker in list(self._workers):
-            if not worker.ready and worker.pipe.poll():
-                try:
-                    worker.pipe.recv()
-                    worker.ready = True
-                except EOFError:
-                    pass
+            self._hear(worker)
             if worker.process.exitcode is not None:
                 self._ended(worker, began)
+
+    def _hear(self, worker: _Worker) -> None:
+        """Take in what a worker has told."""
+        try:
+            while worker.pipe.poll():
+                notice = worker.pipe.recv()
+                worker.ready |= notice is Notice.READY
+                worker.alive |= notice is Notice.ALIVE
+                if notice is Notice.RELOADED:
+                    self._reloaded(worker)
+        except (EOFError, OSError):
+            # It has ended, or is about to.
+            worker.process.join(1.0)
+
+    def _reloaded(self, worker: _Worker) -> None:
+        if worker.reloading:
+            worker.reloading = False
+            if not any(other.reloading for other in self._workers):
+                self._notifier.tell(Notice.RELOADED)
+
+    def _prove(self) -> None:
+        """Tell the manager that the service lives, if all of it does."""
+        if not self._notifier.every:
+            return
+        whole = len(self._workers) == len(self._orders)
+        # How long stopping lasts is bounded by the manager itself.
+        if self._stopping or (whole and all(worker.alive for worker in self._workers)):
+            for worker in self._workers:
+                worker.alive = False
+            self._notifier.tell(Notice.ALIVE)
 
     def _ended(self, worker: _Worker, began: bool) -> None:
         self._workers.remove(worker)
         worker.pipe.close()
+        self._reloaded(worker)
         if self._stopping:
             return
         code = worker.process.exitcode or 0
@@ -148,6 +194,11 @@ class Supervisor:
     def _pass_on(self, number: int, _: FrameType | None) -> None:
         if number != signal.SIGHUP:
             self._stopping = True
+            self._notifier.tell(Notice.STOPPING)
+        elif ready := [worker for worker in self._workers if worker.ready]:
+            self._notifier.tell(Notice.RELOADING)
+            for worker in ready:
+                worker.reloading = True
         self._stop(number)
 
     def _stop(self, number: int) -> None:
@@ -199,11 +250,15 @@ def _run(work: Work, order: Order, pipe: Connection) -> None:
         except (EOFError, OSError):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    def ready(address: str) -> None:
-        pipe.send(address)
-        threading.Thread(target=watch, daemon=True).start()
+    telling = threading.Lock()
+
+    def tell(notice: Notice) -> None:
+        with suppress(BrokenPipeError), telling:
+            pipe.send(notice)
+        if notice is Notice.READY:
+            threading.Thread(target=watch, daemon=True).start()
 
     # A terminal sends its signals to the whole group; ours come from the supervisor alone.
     os.setpgid(0, 0)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    raise SystemExit(work(order, ready))
+    raise SystemExit(work(order, tell))
