@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from swapin.service.notify import Notice, Notifier
     from swapin.service.workers import Order
 
+_EXTRAS = {"prometheus_client": "metrics", "grpc_channelz": "channelz"}
+"""The option, and the extra, that asks for a module."""
+
 
 def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -118,6 +121,11 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--metrics", default="", metavar="ADDRESS", help="answer Prometheus there, in plain HTTP"
     )
     parser.add_argument(
+        "--channelz",
+        action="store_true",
+        help="tell those who may administer of connections and calls (docs/operations.md)",
+    )
+    parser.add_argument(
         "--port-file", type=Path, metavar="PATH", help="write the address there when ready"
     )
     evaluator.add_strict(parser)
@@ -133,7 +141,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve.
 
     :returns: 0 after draining; 2 if an address is malformed, taken or not allowed, or if a file
-        cannot be used or the extra ``metrics`` is missing; 3 if ``--strict`` and a plugin failed.
+        cannot be used or the extra of an option is missing; 3 if ``--strict`` and a plugin failed.
     """
     # grpc's C core writes lines of its own to stderr, which is a log of JSON lines here.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -214,6 +222,7 @@ def _serve(
         tokens=args.tokens,
         reuse_port=args.workers > 1,
         metrics=args.metrics,
+        channelz=args.channelz,
         decisions=DecisionOptions(
             file=args.decision_log,
             sample=args.decision_sample,
@@ -234,9 +243,10 @@ def _serve(
         log.error("bad_file", reason=str(error))
         return Exit.USAGE
     except ModuleNotFoundError as error:
-        if error.name != "prometheus_client":
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
             raise
-        log.error("bad_options", reason="--metrics asks for `pip install swapin[metrics]`")
+        log.error("bad_options", reason=f"--{extra} asks for `pip install swapin[{extra}]`")
         return Exit.USAGE
     return Exit.OK
 

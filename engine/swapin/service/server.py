@@ -102,6 +102,9 @@ class ServerOptions:
     """Log of verdicts; without it none are kept."""
     metrics: str = ""
     """``host:port`` to answer Prometheus on; empty: nowhere."""
+    channelz: bool = False
+    """Tell of connections and calls by ``grpc.channelz.v1.Channelz``, to those who may
+    administer; without tokens on a loopback address alone."""
 
     def __post_init__(self) -> None:
         for name in ("max_message_bytes", "max_answer_bytes", "max_batch", "max_concurrent"):
@@ -147,9 +150,10 @@ class Server:
         for name, add in _ADD.items():
             add(Switched(partial(self._servicer, name)), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        reflection.enable_server_reflection(
-            (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server
-        )
+        told = [health.SERVICE_NAME, reflection.SERVICE_NAME]
+        if options.channelz:
+            told.append(_add_channelz(self._server))
+        reflection.enable_server_reflection((*SERVICES, *told), self._server)
 
     def use(self, program: Program) -> None:
         """Answer calls by these rules from now on; calls in flight keep those they began with."""
@@ -190,6 +194,11 @@ class Server:
         """
         address = Address.parse(self._options.listen)
         address.allowed(tls=self._certificates is not None, insecure=self._options.insecure)
+        if self._options.channelz and not (self._tokens or address.loopback):
+            raise ListenError(
+                f"`{address}` can be reached from other machines, and channelz tells who is"
+                " connected; give it tokens, or listen on a loopback address"
+            )
         try:
             if self._certificates:
                 port = self._server.add_secure_port(str(address), self._certificates.credentials())
@@ -271,6 +280,16 @@ def _metrics_of(program: Program) -> Metrics:
     return Metrics(program, methods)
 
 
+def _add_channelz(server: Any) -> str:
+    """Add the service; returns its name."""
+    # An extra too.
+    from grpc_channelz.v1 import channelz, channelz_pb2, channelz_pb2_grpc
+
+    servicer = channelz.aio.ChannelzServicer()  # type: ignore[attr-defined]
+    channelz_pb2_grpc.add_ChannelzServicer_to_server(servicer, server)
+    return str(channelz_pb2.DESCRIPTOR.services_by_name["Channelz"].full_name)
+
+
 def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
     age = options.max_connection_age_seconds
     ages = (
@@ -282,6 +301,7 @@ def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
         *(ages if age < float("inf") else ()),
         # With it, a second server on the port takes some of the calls instead of failing.
         ("grpc.so_reuseport", int(options.reuse_port)),
+        ("grpc.enable_channelz", int(options.channelz)),
         ("grpc.max_receive_message_length", options.max_message_bytes),
         # Find out about clients that vanished, whose streams would hold a place for ever.
         ("grpc.keepalive_time_ms", 60_000),
