@@ -191,6 +191,18 @@ def _threaded(program, options):
 
 
 @pytest.fixture
+def refused_command():
+    """Run ``swapin serve`` where it must not start; its status and its log as text."""
+
+    def run(*arguments):
+        command = [sys.executable, "-m", "swapin", "serve", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return done.returncode, done.stderr
+
+    return run
+
+
+@pytest.fixture
 def install_plugin(tmp_path, monkeypatch):
     """Install a distribution with one plugin, of this text, where commands that start find it."""
     site = tmp_path / "site"

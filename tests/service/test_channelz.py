@@ -10,7 +10,6 @@ import pytest
 from grpc_channelz.v1 import channelz_pb2, channelz_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from swapin.cli import main
 from swapin.service.client import Client
 
 ROLES = {"reader": ["evaluate"], "operator": ["evaluate", "administer"]}
@@ -84,7 +83,9 @@ def test_off_unless_asked_for(start_server):
         assert "grpc.channelz.v1.Channelz" in services(channel)
 
 
-def test_other_machines_need_tokens(capfd):
+def test_other_machines_need_tokens(refused_command):
     """In the clear, or with TLS, it is not for everybody who can connect."""
-    assert 2 == main(["serve", "--channelz", "--insecure", "--listen", "0.0.0.0:0"])
-    assert "give it tokens" in capfd.readouterr().err
+    status, log = refused_command("--channelz", "--insecure", "--listen", "0.0.0.0:0")
+
+    assert 2 == status
+    assert "give it tokens" in log

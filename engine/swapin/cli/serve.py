@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from swapin.service.notify import Notice, Notifier
     from swapin.service.workers import Order
 
-_EXTRAS = {"prometheus_client": "metrics", "grpc_channelz": "channelz"}
-"""The option, and the extra, that asks for a module."""
-
 
 def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
@@ -121,6 +118,11 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         "--metrics", default="", metavar="ADDRESS", help="answer Prometheus there, in plain HTTP"
     )
     parser.add_argument(
+        "--otel",
+        action="store_true",
+        help="send traces and metrics by OpenTelemetry, as OTEL_* in the environment says",
+    )
+    parser.add_argument(
         "--channelz",
         action="store_true",
         help="tell those who may administer of connections and calls (docs/operations.md)",
@@ -198,6 +200,7 @@ def _serve(
     from swapin.model import CatalogError
     from swapin.service.address import ListenError
     from swapin.service.decisions import DecisionOptions
+    from swapin.service.extras import TelemetryError, extra_of
     from swapin.service.logs import ForwardedLogs
     from swapin.service.server import ServerOptions
     from swapin.service.serving import serve
@@ -222,6 +225,7 @@ def _serve(
         tokens=args.tokens,
         reuse_port=args.workers > 1,
         metrics=args.metrics,
+        otel=args.otel,
         channelz=args.channelz,
         decisions=DecisionOptions(
             file=args.decision_log,
@@ -239,12 +243,15 @@ def _serve(
     except ListenError as error:
         log.error("cannot_listen", reason=str(error))
         return Exit.USAGE
+    except TelemetryError as error:
+        log.error("bad_options", reason=str(error))
+        return Exit.USAGE
     except (TlsError, TokensError, OSError) as error:
         log.error("bad_file", reason=str(error))
         return Exit.USAGE
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
+        extra = extra_of(error)
+        if not extra:
             raise
         log.error("bad_options", reason=f"--{extra} asks for `pip install swapin[{extra}]`")
         return Exit.USAGE

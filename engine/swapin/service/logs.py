@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, MutableMapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -23,6 +23,9 @@ from swapin.service.handlers import Wrapping
 
 FLUSH_AFTER = 0.02
 """Seconds that the line of a finished call may wait for others to be written with it."""
+
+DURATIONS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Bounds of histograms of how long calls take, in seconds."""
 
 REQUEST_ID = "x-request-id"
 """Metadata key of the request id, in requests and in answers."""
@@ -55,6 +58,8 @@ class CallRecord:
     """Faults that could not be evaluated."""
     undetermined: int = 0
     """Verdicts with an outcome other than the path undetermined."""
+    carried: dict[str, list[str]] = field(default_factory=dict)
+    """What the client's metadata has under the keys that are asked for."""
 
 
 _current: ContextVar[CallRecord] = ContextVar("call_record")
@@ -145,15 +150,18 @@ class CallLog(Interceptor):
     calls costs five times what it costs among its like, and more than evaluating a fault.
 
     :param count: told of every call whose line is written.
+    :param carried: keys of metadata that records keep.
     """
 
     def __init__(
         self,
         log: FilteringBoundLogger,
         count: Callable[[CallRecord], None] = lambda record: None,
+        carried: tuple[str, ...] = (),
     ) -> None:
         self._log = log
         self._count = count
+        self._carried = carried
         self._recorded = Wrapping(self._recording)
         self._unwritten: list[CallRecord] = []
 
@@ -170,6 +178,10 @@ class CallLog(Interceptor):
             method[:128],
             time.perf_counter_ns(),
         )
+        if self._carried:
+            for key, value in handler_call_details.invocation_metadata or ():
+                if key in self._carried and isinstance(value, str):
+                    record.carried.setdefault(key, []).append(value)
         # The call has a task of its own, and with it a context of its own.
         _current.set(record)
         task = asyncio.current_task()

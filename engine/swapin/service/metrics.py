@@ -13,9 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from swapin.program import Program
 from swapin.service.address import Address, ListenError
 from swapin.service.limiter import Limiter
-from swapin.service.logs import CallRecord
-
-_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+from swapin.service.logs import DURATIONS, CallRecord
 
 
 @dataclass(slots=True)
@@ -43,7 +41,7 @@ class Metrics:
             "swapin_call_seconds",
             "How long calls took, streams to their end.",
             ("method",),
-            buckets=_BOUNDS,
+            buckets=DURATIONS,
             **common,
         )
         self._faults = Counter("swapin_faults", "Faults asked about.", **common)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -17,13 +17,14 @@ from structlog.typing import FilteringBoundLogger
 
 from swapin.analysis.side import MOST_STEPS
 from swapin.program import Program
+from swapin.service import extras
 from swapin.service.access import Access
 from swapin.service.address import Address, ListenError
 from swapin.service.decisions import DecisionOptions, Decisions
 from swapin.service.edition import Edition, Switched
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
-from swapin.service.logs import CallLog
+from swapin.service.logs import CallLog, CallRecord
 from swapin.service.tls import Certificates, TlsError, TlsFiles
 from swapin.service.tokens import Tokens, TokensError
 from swapin.v1 import (
@@ -36,9 +37,6 @@ from swapin.v1 import (
     pte_service_pb2,
     pte_service_pb2_grpc,
 )
-
-if TYPE_CHECKING:
-    from swapin.service.metrics import Metrics
 
 _SERVICES = tuple(
     service
@@ -53,6 +51,8 @@ _SERVICES = tuple(
 
 SERVICES: tuple[str, ...] = tuple(service.full_name for service in _SERVICES)
 """Full names of swapin's own services."""
+
+_METHODS = tuple(f"/{s.full_name}/{method.name}" for s in _SERVICES for method in s.methods)
 
 _ADD: dict[str, Any] = {
     "evaluation": evaluation_service_pb2_grpc.add_EvaluationServiceServicer_to_server,
@@ -102,6 +102,8 @@ class ServerOptions:
     """Log of verdicts; without it none are kept."""
     metrics: str = ""
     """``host:port`` to answer Prometheus on; empty: nowhere."""
+    otel: bool = False
+    """Send traces and metrics by OpenTelemetry, as its environment variables say."""
     channelz: bool = False
     """Tell of connections and calls by ``grpc.channelz.v1.Channelz``, to those who may
     administer; without tokens on a loopback address alone."""
@@ -122,6 +124,7 @@ class Server:
     :raises TlsError: the certificates cannot be used.
     :raises TokensError: the tokens file cannot be used.
     :raises OSError: the file of decisions cannot be opened.
+    :raises TelemetryError: the environment asks for telemetry that there is not.
     """
 
     def __init__(self, program: Program, options: ServerOptions, log: FilteringBoundLogger) -> None:
@@ -130,10 +133,11 @@ class Server:
         self.limiter = Limiter(options.max_concurrent)
         self._certificates = Certificates(options.tls) if options.tls else None
         self._tokens = Tokens(options.tokens) if options.tokens else None
-        self._metrics = _metrics_of(program) if options.metrics else None
+        self._metrics = extras.metrics_of(program, _METHODS) if options.metrics else None
         if self._metrics:
             self._metrics.follow(self.limiter)
-        self._calls = CallLog(log, *([self._metrics.count] if self._metrics else []))
+        self._telemetry = extras.telemetry_of(_METHODS, self.limiter) if options.otel else None
+        self._calls = CallLog(log, self._count, self._telemetry.carried if self._telemetry else ())
         self._decisions = None
         if options.decisions:
             self._decisions = Decisions(
@@ -152,7 +156,7 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         told = [health.SERVICE_NAME, reflection.SERVICE_NAME]
         if options.channelz:
-            told.append(_add_channelz(self._server))
+            told.append(extras.add_channelz(self._server))
         reflection.enable_server_reflection((*SERVICES, *told), self._server)
 
     def use(self, program: Program) -> None:
@@ -181,6 +185,11 @@ class Server:
             analyses=self._analyses,
             seen=self._decisions.take if self._decisions else None,
         )
+
+    def _count(self, record: CallRecord) -> None:
+        for told in (self._metrics, self._telemetry):
+            if told is not None:
+                told.count(record)
 
     def _servicer(self, name: str) -> Any:
         return getattr(self._edition, name)
@@ -250,7 +259,7 @@ class Server:
         # Health watchers never end by themselves.
         await self._server.stop(None if cancelled else _LAST_WORDS)
         await stopped
-        await self._write_last_lines()
+        await self._write_last_lines(hurry)
         self._log.info(
             "stopped",
             cancelled=cancelled,
@@ -262,32 +271,16 @@ class Server:
         await self._server.stop(None)
         await self._write_last_lines()
 
-    async def _write_last_lines(self) -> None:
+    async def _write_last_lines(self, hurry: asyncio.Event | None = None) -> None:
         # Tasks that have ended tell it in the next turn of the loop.
         await asyncio.sleep(0)
         self._calls.flush()
+        if self._telemetry and not await extras.sent(self._telemetry, hurry):
+            self._log.error("telemetry_not_sent")
         if self._metrics:
             self._metrics.close()
         if self._decisions:
             self._decisions.close()
-
-
-def _metrics_of(program: Program) -> Metrics:
-    # An extra: who does not ask for it need not have it.
-    from swapin.service.metrics import Metrics
-
-    methods = (f"/{s.full_name}/{method.name}" for s in _SERVICES for method in s.methods)
-    return Metrics(program, methods)
-
-
-def _add_channelz(server: Any) -> str:
-    """Add the service; returns its name."""
-    # An extra too.
-    from grpc_channelz.v1 import channelz, channelz_pb2, channelz_pb2_grpc
-
-    servicer = channelz.aio.ChannelzServicer()  # type: ignore[attr-defined]
-    channelz_pb2_grpc.add_ChannelzServicer_to_server(servicer, server)
-    return str(channelz_pb2.DESCRIPTOR.services_by_name["Channelz"].full_name)
 
 
 def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
