@@ -95,9 +95,11 @@ bench: $(VENV)/.bench ## Measure, all ratios in one run
 protos: $(VENV)/.tests ## Generate the code of the API anew
 	$(VENV)/generator/bin/python proto/generate.py
 
-docs: $(STAMP) ## Generate the tables of the documentation anew
+# The comments of the protos are read by a compiler, which the tests need too.
+docs: $(VENV)/.tests ## Generate the tables and the reference of the documentation anew
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_api.py
+	$(BIN)/python docs/reference.py
 
 # Of what is deployed: swapin in an environment of its own, without what tests it or lists it.
 sbom: ## List what is installed with swapin, as CycloneDX, in build/sbom.json

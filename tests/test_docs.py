@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,13 +102,7 @@ def test_the_page_of_ptes_is_true(
 
 def test_generated_pages_are_fresh(root: Path, catalog: Catalog) -> None:
     """The tables of the backends page, and the page of the hooks, are as `make docs` makes them."""
-    source = root / "docs" / "generate.py"
-    spec = importlib.util.spec_from_file_location("generate_docs", source)
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-
+    generate = script(root, "generate")
     hooks = page(root, "docs/hooks.md")
     assert hooks == generate.hooks_page()
     for name in (name for name in vars(hookspecs) if name.startswith("swapin_")):
@@ -116,6 +112,37 @@ def test_generated_pages_are_fresh(root: Path, catalog: Catalog) -> None:
     assert text == generate.backends_page(text, catalog)
     for name in catalog.backends:
         assert f"| `{name}` |" in text
+
+
+def test_the_reference_is_fresh(root: Path) -> None:
+    """It is as `make docs` makes it, names all that the API has, and its links lead somewhere."""
+    text = page(root, "docs/reference.md")
+    assert text == script(root, "reference").reference_page()
+
+    headings = set(re.findall(r"^##+ (.*)$", text, re.MULTILINE))
+    for stem in (path.stem for path in (root / "proto" / "swapin" / "v1").glob("*.proto")):
+        file = importlib.import_module(f"swapin.v1.{stem}_pb2").DESCRIPTOR
+        assert {*file.services_by_name, *file.message_types_by_name} <= headings
+        for message in file.message_types_by_name.values():
+            for field in message.fields:
+                assert f"| {field.number} | `{field.name}` |" in text, field.full_name
+        for enum in file.enum_types_by_name.values():
+            for value in enum.values:
+                assert f"| {value.number} | `{value.name}` |" in text, value.name
+    anchors = {re.sub(r"[^\w-]", "", heading.lower()) for heading in headings}
+    assert anchors >= set(re.findall(r"\]\(#([^)]*)\)", text))
+    # No comment is missing.
+    assert "|  |\n" not in text
+
+
+def script(root: Path, name: str) -> Any:
+    """A script beside the pages, which is in no package."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", root / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_backends_page_is_true(root: Path, program: Program) -> None:
