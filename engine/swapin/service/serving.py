@@ -50,6 +50,12 @@ async def serve(
         (hurry if asked.is_set() else asked).set()
 
     reload = Reload(server, load, log, tell)
+
+    def read_again() -> None:
+        # A server that ends has no use for it, and its manager would take it for one that stays.
+        if not asked.is_set():
+            reload.ask()
+
     with ExitStack() as stack:
         pulse = None
         if alive_every:
@@ -57,7 +63,7 @@ async def serve(
         address = await server.start(*([pulse.address] if pulse else []))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop, number.name)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.ask)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again)
         if ready is not None:
             ready(address)
         tell(Notice.READY)

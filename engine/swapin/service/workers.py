@@ -195,10 +195,10 @@ class Supervisor:
         if number != signal.SIGHUP:
             self._stopping = True
             self._notifier.tell(Notice.STOPPING)
-        elif ready := [worker for worker in self._workers if worker.ready]:
+        elif not self._stopping and any(worker.ready for worker in self._workers):
             self._notifier.tell(Notice.RELOADING)
-            for worker in ready:
-                worker.reloading = True
+            for worker in self._workers:
+                worker.reloading = worker.ready
         self._stop(number)
 
     def _stop(self, number: int) -> None:
