@@ -23,22 +23,22 @@ def test_kept_and_replayed(start_command, late_write, tmp_path, capsys):
     server = start_command("--decision-log", str(path))
     other = late_write | {"kernel": {"release": "7.3"}}
     with Client(server.address) as client:
-        given = [client.evaluate(late_write), client.evaluate(other)]
+        given = [client.evaluate(fault) for fault in (late_write, other, late_write)]
         with pytest.raises(FaultError):
             client.evaluate({"kernel": {"release": "1.0"}})
     lines = kept(path)
 
-    assert [late_write, other] == [line["fault"] for line in lines]
+    assert [late_write, other, late_write] == [line["fault"] for line in lines]
     assert [dict(verdict.outcomes) for verdict in given] == [line["outcomes"] for line in lines]
     assert given[0].provenance.catalog == lines[0]["provenance"]["catalog"]
     server.process.terminate()
     assert 0 == server.process.wait(20)
     requests = {line["request_id"] for line in server.logged("call_finished")}
-    assert 2 == len({line["request_id"] for line in lines} & requests)
+    assert 3 == len({line["request_id"] for line in lines} & requests)
     assert 0o600 == path.stat().st_mode & 0o777
 
     assert 0 == main(["replay", str(path)])
-    assert "2 verdicts, 0 changed" in capsys.readouterr().out
+    assert "3 verdicts, 0 changed" in capsys.readouterr().out
     before = lines[1]["outcomes"]["mapped_exclusive"]
     lines[1]["outcomes"]["mapped_exclusive"] = "MAPPED_EXCLUSIVE_UNDETERMINED"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -13,7 +13,7 @@ from grpc_status import rpc_status
 from swapin.model import Depth, FaultError
 from swapin.service import errors
 from swapin.service.answers import Answers
-from swapin.service.wire_verdict import verdict_to_proto
+from swapin.service.wire_verdict import verdict_from_proto, verdict_to_proto
 from swapin.v1 import evaluation_service_pb2 as pb
 from swapin.v1 import evaluation_service_pb2_grpc, fault_pb2
 
@@ -203,3 +203,20 @@ def test_answers_are_kept(program, late_write):
     assert answers.answer(fault, Depth.DECIDING) is not answers.answer(fault, Depth.NONE)
     nothing = Answers(program, kept_bytes=0)
     assert nothing.answer(fault, Depth.NONE) is not nothing.answer(fault, Depth.NONE)
+
+
+def test_bytes_that_were_given_before(start_server, program, late_write):
+    """Asked again, or written otherwise, a fault has the same answer, and each call its line."""
+    server = start_server()
+    fault = messages_of([late_write])[0]
+    request = pb.EvaluateFaultRequest(fault=fault).SerializeToString()
+    # The same message: protobuf puts together what comes in parts.
+    parts = pb.EvaluateFaultRequest(fault={"architecture": "x86_64"}).SerializeToString() + request
+    with grpc.insecure_channel(server.address) as channel:
+        ask = channel.unary_unary("/swapin.v1.EvaluationService/EvaluateFault")
+        answers = {ask(asked, timeout=10) for asked in (request, request, parts, parts)}
+
+    (answer,) = answers
+    told = pb.EvaluateFaultResponse.FromString(answer).verdict
+    assert program.evaluate(late_write).to_json() == verdict_from_proto(told).to_json()
+    assert [1] * 4 == [line["faults"] for line in server.calls(4)]

@@ -12,11 +12,13 @@ import time
 import grpc
 import pytest
 import trustme
+from google.protobuf import descriptor_pool
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
 
 from swapin.cli import main
 from swapin.service.client import Client, ServiceError
+from swapin.service.server import SERVICES
 from swapin.service.tls import Certificates, TlsError, TlsFiles
 from swapin.service.tokens import ClientEntry, Role, Tokens, TokensError, role_for
 
@@ -207,17 +209,33 @@ def test_roles(start_server, tokens_file, late_write):
     with grpc.insecure_channel(server.address) as channel:
         health = health_pb2_grpc.HealthStub(channel)
         assert 1 == health.Check(health_pb2.HealthCheckRequest(), timeout=5).status
-        reflection = reflection_pb2_grpc.ServerReflectionStub(channel)
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         asked = [reflection_pb2.ServerReflectionRequest(list_services="")]
         for token, code in (("read-it", grpc.StatusCode.PERMISSION_DENIED), ("run-it", None)):
             metadata = (("authorization", f"bearer {token}"),)
-            call = reflection.ServerReflectionInfo(iter(asked), timeout=5, metadata=metadata)
+            call = stub.ServerReflectionInfo(iter(asked), timeout=5, metadata=metadata)
             if code is None:
                 assert list(call)
                 continue
             with pytest.raises(grpc.RpcError) as refused:
                 list(call)
             assert code == refused.value.code()
+
+
+def test_only_health_is_open(start_server, tokens_file):
+    """Every method of every service that the server has asks for a token."""
+    server = start_server(tokens=tokens_file)
+    services = (*SERVICES, reflection.SERVICE_NAME)
+    codes = {}
+    with grpc.insecure_channel(server.address) as channel:
+        for name in services:
+            service = descriptor_pool.Default().FindServiceByName(name)
+            for method in service.methods_by_name:
+                call = channel.stream_stream(f"/{name}/{method}")(iter([b""]), timeout=5)
+                codes[name, method] = call.code()
+
+    assert len(codes) >= 10
+    assert {grpc.StatusCode.UNAUTHENTICATED} == set(codes.values())
 
 
 def test_every_method_has_a_role():

@@ -195,6 +195,7 @@ def _serve(
     ready: Callable[[str], None] | None = None,
 ) -> int:
     import asyncio
+    import gc
     import logging
 
     from swapin.model import CatalogError
@@ -236,6 +237,10 @@ def _serve(
         else None,
     )
     load = functools.partial(_loaded, args, log)
+    # The program stays for good: a collection that went through it would stop calls for as long
+    # as hundreds of them take. The first stays even where SIGHUP brings another.
+    gc.collect()
+    gc.freeze()
     try:
         asyncio.run(
             serve(program, options, ready, log, load=load, tell=tell, alive_every=alive_every)

@@ -4,35 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-import grpc
 from google.rpc import status_pb2
 
 from swapin.service import errors
-from swapin.service.aio import OPEN, Continuation, Handler, Interceptor
-from swapin.service.handlers import Refusal
 from swapin.service.logs import current
 from swapin.service.tokens import Tokens, role_for
 
 
-class Access(Interceptor):
-    """Checks the token, the role and the quota of every call but those for health."""
+class Access:
+    """Checks the token, the role and the quota of a call."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
-        self._refused = Refusal()
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler:
-        """Go on, or answer with why not."""
-        method = handler_call_details.method
-        if not method.startswith(OPEN):
-            refusal = self._refusal(method, handler_call_details.invocation_metadata)
-            if refusal is not None:
-                return self._refused(refusal)
-        return await continuation(handler_call_details)
+    def refusal(self, method: str, metadata: Any) -> status_pb2.Status | None:
+        """Why the call may not go on; ``None`` if it may.
 
-    def _refusal(self, method: str, metadata: Any) -> status_pb2.Status | None:
+        :param metadata: the call's metadata, pairs of key and value.
+        """
         told = next((value for key, value in metadata or () if key == "authorization"), "")
         client = self._tokens.client(told) if isinstance(told, str) else None
         if client is None:

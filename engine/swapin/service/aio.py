@@ -11,14 +11,12 @@ import grpc.aio
 if TYPE_CHECKING:
     Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
     Handler: TypeAlias = grpc.RpcMethodHandler[Any, Any]
-    Interceptor: TypeAlias = grpc.aio.ServerInterceptor[Any, Any]
+    GenericHandler: TypeAlias = grpc.GenericRpcHandler[Any, Any]
 else:
     Context = grpc.aio.ServicerContext
     Handler = grpc.RpcMethodHandler
-    Interceptor = grpc.aio.ServerInterceptor
+    GenericHandler = grpc.GenericRpcHandler
 
-# The handler is None for a method that nobody implements; grpc's types leave that out.
-Continuation: TypeAlias = Callable[[grpc.HandlerCallDetails], Awaitable[Handler]]
 Behaviour: TypeAlias = Callable[[Any, Context], Awaitable[Any]]
 """What runs a call: takes the request, or the stream of requests, and the call's context."""
 

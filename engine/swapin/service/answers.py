@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from swapin.model import Depth, FaultError, Group
 from swapin.program import Program
 from swapin.service import errors
+from swapin.service.kept import Kept
 from swapin.service.wire import FaultReader
 from swapin.service.wire_verdict import verdict_to_proto
 from swapin.v1 import evaluation_service_pb2 as pb
@@ -51,14 +52,12 @@ class Answers:
         self._seen = seen
         self._program = program
         self._reader = FaultReader(program.catalog)
-        self._limit = kept_bytes
-        self._size = 0
-        self._kept: dict[tuple[bytes, Depth], Answer] = {}
+        self._kept: Kept[tuple[bytes, Depth], Answer] = Kept(kept_bytes)
 
     @property
     def kept_bytes(self) -> int:
         """Encoded size of what is kept."""
-        return self._size
+        return self._kept.size
 
     def answer(self, fault: fault_pb2.Fault, depth: Depth) -> Answer:
         """The verdict, or why there is none.
@@ -69,7 +68,7 @@ class Answers:
         found = self._kept.get(key)
         if found is None:
             found = self._evaluated(fault, depth)
-            self._keep(key, found)
+            self._kept.keep(key, found, len(key[0]) + found.result.ByteSize())
         if self._seen is not None:
             self._seen(fault, found.result)
         return found
@@ -86,18 +85,3 @@ class Answers:
             if outcome != Group.PATH.field
         )
         return Answer(result, False, undetermined)
-
-    def _keep(self, key: tuple[bytes, Depth], answer: Answer) -> None:
-        size = _size(key, answer)
-        if size > self._limit // 16:
-            # One huge description must not push out everything else.
-            return
-        self._kept[key] = answer
-        self._size += size
-        while self._size > self._limit:
-            oldest = next(iter(self._kept))
-            self._size -= _size(oldest, self._kept.pop(oldest))
-
-
-def _size(key: tuple[bytes, Depth], answer: Answer) -> int:
-    return len(key[0]) + answer.result.ByteSize()

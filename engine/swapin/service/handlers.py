@@ -24,60 +24,41 @@ _MAKERS = {
 }
 
 
-class Wrapping:
-    """Makes handlers that do something around another handler; makes each but once.
+def remade(
+    handler: Handler, around: Callable[[Behaviour], Behaviour], parser: Parser = None
+) -> Handler:
+    """A handler that does something around another one.
 
     :param around: from a behaviour, the behaviour that goes around it.
-    :param parser: from a handler, what makes requests of bytes in place of its own.
+    :param parser: what makes requests of bytes; ``None`` leaves them bytes.
     """
-
-    def __init__(
-        self,
-        around: Callable[[Behaviour], Behaviour],
-        parser: Callable[[Handler], Parser] = lambda handler: handler.request_deserializer,
-    ) -> None:
-        self._around = around
-        self._parser = parser
-        self._made: dict[Handler, Handler] = {}
-
-    def __call__(self, handler: Handler) -> Handler:
-        """The handler with the code around it."""
-        made = self._made.get(handler)
-        if made is None:
-            made = self._made[handler] = self._make(handler)
-        return made
-
-    def _make(self, handler: Handler) -> Handler:
-        cardinality = bool(handler.request_streaming), bool(handler.response_streaming)
-        attribute, make = _MAKERS[cardinality]
-        behaviour = getattr(handler, attribute)
-        if inspect.isasyncgenfunction(behaviour):
-            behaviour = writing(behaviour)
-        made: Handler = make(
-            self._around(behaviour),
-            request_deserializer=self._parser(handler),
-            response_serializer=handler.response_serializer,
-        )
-        return made
+    attribute, make = _MAKERS[bool(handler.request_streaming), bool(handler.response_streaming)]
+    behaviour = getattr(handler, attribute)
+    if inspect.isasyncgenfunction(behaviour):
+        behaviour = writing(behaviour)
+    made: Handler = make(
+        around(behaviour),
+        request_deserializer=parser,
+        response_serializer=handler.response_serializer,
+    )
+    return made
 
 
 class Refusal:
     """A handler that ends its call with a status; the same one for every call.
 
-    What goes around handlers keeps what it made for each, so a handler made for one call would
-    stay for ever. It takes a stream of requests, so that grpc does not wait for a unary request
-    before it lets the call be refused.
+    It takes a stream of requests, so that grpc does not wait for a unary request before it lets
+    the call be refused.
     """
 
     def __init__(self) -> None:
         self._status: ContextVar[status_pb2.Status] = ContextVar("refusal")
-        self._handler: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
+        self.handler: Handler = grpc.stream_stream_rpc_method_handler(self._refuse)
 
-    def __call__(self, status: status_pb2.Status) -> Handler:
-        """The handler; it ends the call that this interceptor runs for with this status."""
+    def set(self, status: status_pb2.Status) -> None:
+        """End the call that this runs for with this status, if the handler gets it."""
         # The call has a context of its own, in which its handler runs too.
         self._status.set(status)
-        return self._handler
 
     async def _refuse(self, _: Any, context: Context) -> None:
         await errors.abort(context, self._status.get())

@@ -8,18 +8,15 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
-import grpc
 import structlog
-from structlog.typing import FilteringBoundLogger
-
-from swapin.service.aio import EXEMPT, Behaviour, Context, Continuation, Handler, Interceptor
-from swapin.service.handlers import Wrapping
+from structlog.typing import EventDict, FilteringBoundLogger
 
 FLUSH_AFTER = 0.02
 """Seconds that the line of a finished call may wait for others to be written with it."""
@@ -36,7 +33,7 @@ _RUN = secrets.token_hex(4)
 _calls = itertools.count(1)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class CallRecord:
     """What is known of a call when it has finished."""
 
@@ -46,8 +43,8 @@ class CallRecord:
     """``perf_counter_ns()``."""
     finished: int = 0
     """``perf_counter_ns()``, and at the same moment:"""
-    finished_at: float = 0.0
-    """``time()``."""
+    finished_at: int = 0
+    """``time_ns()``."""
     code: str = "CANCELLED"
     """Stays so if the client leaves before its request came."""
     client: str = ""
@@ -61,6 +58,28 @@ class CallRecord:
     carried: dict[str, list[str]] = field(default_factory=dict)
     """What the client's metadata has under the keys that are asked for."""
 
+    def line(self) -> str:
+        """What its log line says of it alone: members of a JSON object, without the braces."""
+        # An encoder that looks at every value costs five times as much, for each call.
+        client = f', "client": {_quoted(self.client)}' if self.client else ""
+        return (
+            f'"request_id": {_quoted(self.request_id)}, "method": {_quoted(self.method)},'
+            f' "code": "{self.code}", "duration_us": {(self.finished - self.started) // 1000},'
+            f' "faults": {self.faults}, "refused": {self.refused:d},'
+            f' "undetermined": {self.undetermined:d}{client},'
+            f' "timestamp": "{_timestamp(self.finished_at)}"'
+        )
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _timestamp(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{_second(seconds)}.{rest // 1000:06d}Z"
+
 
 _current: ContextVar[CallRecord] = ContextVar("call_record")
 
@@ -70,21 +89,40 @@ def current() -> CallRecord:
     return _current.get(None) or CallRecord("", "", 0)
 
 
+_quoted = json.encoder.encode_basestring
+"""A string as JSON."""
+
 # One encoder for all lines: json.dumps() would make one for each.
 _encode = json.JSONEncoder(default=repr, ensure_ascii=False).encode
 
+_CALLS = "calls"
+"""Key of an event that tells of many calls."""
 
-def _encoded(line: dict[str, Any], **_: Any) -> str:
-    return _encode(line)
+
+def _rendered(line: dict[str, Any], **_: Any) -> str:
+    """One line, or one for each call with all that is common to them."""
+    calls: Sequence[CallRecord] | None = line.pop(_CALLS, None)
+    if calls is None:
+        return _encode(line)
+    common = _encode(line)[1:-1]
+    return "\n".join(f"{{{call.line()}, {common}}}" for call in calls)
 
 
-def _with_call(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _with_call(_: Any, __: str, line: EventDict) -> EventDict:
     """What is logged on behalf of a call names it."""
     record = _current.get(None)
-    if record is not None:
+    if record is not None and _CALLS not in line:
         line.setdefault("request_id", record.request_id)
         line.setdefault("method", record.method)
     return line
+
+
+_stamp = structlog.processors.MaybeTimeStamper(fmt="iso", utc=True)
+
+
+def _stamped(logger: Any, name: str, line: EventDict) -> EventDict:
+    """When it was; each call has its own time."""
+    return line if _CALLS in line else _stamp(logger, name, line)
 
 
 def make_log(stream: TextIO, level: int = logging.INFO) -> FilteringBoundLogger:
@@ -94,9 +132,9 @@ def make_log(stream: TextIO, level: int = logging.INFO) -> FilteringBoundLogger:
         processors=[
             _with_call,
             structlog.processors.add_log_level,
-            structlog.processors.MaybeTimeStamper(fmt="iso", utc=True),
+            _stamped,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(serializer=_encoded),
+            structlog.processors.JSONRenderer(serializer=_rendered),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
@@ -140,15 +178,16 @@ def request_id_of(metadata: Any) -> str:
     return f"{_RUN}{next(_calls):08x}"
 
 
-class CallLog(Interceptor):
+class CallLog:
     """Gives each call a request id and writes one ``call_finished`` line when it ends.
 
     The id is in the trailing metadata of every answer, errors included, and in every line
     that is logged on behalf of the call. Health and reflection leave no line.
 
-    Lines of calls that finish close together are written together: rendering one between two
-    calls costs five times what it costs among its like, and more than evaluating a fault.
+    Calls that finish close together are one event for structlog and a line each: an event for
+    each call costs more than evaluating a fault.
 
+    :param log: made by :func:`make_log`, which knows such events.
     :param count: told of every call whose line is written.
     :param carried: keys of metadata that records keep.
     """
@@ -162,87 +201,41 @@ class CallLog(Interceptor):
         self._log = log
         self._count = count
         self._carried = carried
-        self._recorded = Wrapping(self._recording)
         self._unwritten: list[CallRecord] = []
 
-    async def intercept_service(
-        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
-    ) -> Handler:
-        """Open the call's record."""
-        method = handler_call_details.method
-        if method.startswith(EXEMPT):
-            return await continuation(handler_call_details)
+    def opened(self, method: str, metadata: Any) -> CallRecord:
+        """Open the record of the call that this runs for.
+
+        :param metadata: the call's metadata, pairs of key and value.
+        """
         record = CallRecord(
-            request_id_of(handler_call_details.invocation_metadata),
+            request_id_of(metadata),
             # A stranger may ask for a method of any length.
             method[:128],
             time.perf_counter_ns(),
         )
         if self._carried:
-            for key, value in handler_call_details.invocation_metadata or ():
+            for key, value in metadata or ():
                 if key in self._carried and isinstance(value, str):
                     record.carried.setdefault(key, []).append(value)
         # The call has a task of its own, and with it a context of its own.
         _current.set(record)
-        task = asyncio.current_task()
-        assert task is not None
-        task.add_done_callback(self._finished)
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            record.code = grpc.StatusCode.UNIMPLEMENTED.name
-            return handler
-        return self._recorded(handler)
+        return record
 
-    def _recording(self, behaviour: Behaviour) -> Behaviour:
-        async def run(request: Any, context: Context) -> Any:
-            record = _current.get()
-            context.set_trailing_metadata(((REQUEST_ID, record.request_id),))
-            try:
-                answer = await behaviour(request, context)
-                if hasattr(request, "__aiter__"):
-                    # grpc tells of a client that left as of one that ended its stream; that it
-                    # left arrives a moment later, as a cancellation. Should that come too late
-                    # even so, the line says OK.
-                    await asyncio.sleep(0)
-            except grpc.aio.AbortError:
-                record.code = context.code().name
-                raise
-            except BaseException:
-                # The client left, or its deadline passed: seen as a cancelled task, or first
-                # as a message that could not be sent.
-                late = context.time_remaining() == 0
-                record.code = "DEADLINE_EXCEEDED" if late else "CANCELLED"
-                raise
-            record.code = "OK"
-            return answer
-
-        return run
-
-    def _finished(self, task: asyncio.Task[Any]) -> None:
-        # Runs in the context that the call's interceptor ran in.
+    def finished(self) -> CallRecord:
+        """Close the record of the call that this runs for, and return it."""
         record = _current.get()
         record.finished = time.perf_counter_ns()
-        record.finished_at = time.time()
+        record.finished_at = time.time_ns()
         if not self._unwritten:
-            task.get_loop().call_later(FLUSH_AFTER, self.flush)
+            asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
         self._unwritten.append(record)
+        return record
 
     def flush(self) -> None:
         """Write the lines of all calls that have finished."""
         unwritten, self._unwritten = self._unwritten, []
         for record in unwritten:
             self._count(record)
-            more = {"client": record.client} if record.client else {}
-            finished_at = datetime.fromtimestamp(record.finished_at, UTC)
-            self._log.info(
-                "call_finished",
-                request_id=record.request_id,
-                method=record.method,
-                code=record.code,
-                duration_us=(record.finished - record.started) // 1000,
-                faults=record.faults,
-                refused=record.refused,
-                undetermined=record.undetermined,
-                **more,
-                timestamp=finished_at.replace(tzinfo=None).isoformat() + "Z",
-            )
+        if unwritten:
+            self._log.info("call_finished", calls=unwritten)

@@ -12,7 +12,7 @@ from typing import Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 from structlog.typing import FilteringBoundLogger
 
 from swapin.analysis.side import MOST_STEPS
@@ -22,6 +22,8 @@ from swapin.service.access import Access
 from swapin.service.address import Address, ListenError
 from swapin.service.decisions import DecisionOptions, Decisions
 from swapin.service.edition import Edition, Switched
+from swapin.service.evaluation import IN_BYTES
+from swapin.service.gate import Gate
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
 from swapin.service.logs import CallLog, CallRecord
@@ -145,19 +147,30 @@ class Server:
             )
         self._analyses = asyncio.Semaphore(_ANALYSES)
         self._edition = self._edition_of(program)
-        allowing = [Access(self._tokens)] if self._tokens else []
         self._health: Any = health.aio.HealthServicer()  # type: ignore[attr-defined]
-        self._server = grpc.aio.server(
-            interceptors=(self._calls, *allowing, self.limiter, Guard(log)),
-            options=_channel_options(options),
+        # Every service stands behind it.
+        gate = Gate(
+            self._calls, self.limiter, Guard(log), Access(self._tokens) if self._tokens else None
         )
+        self._server = grpc.aio.server(handlers=(gate,), options=_channel_options(options))
         for name, add in _ADD.items():
-            add(Switched(partial(self._servicer, name)), self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+            add(Switched(partial(self._servicer, name)), gate)
+        evaluation = Switched(partial(self._servicer, "evaluation"))
+        gate.add_registered_method_handlers(
+            evaluation_service_pb2.DESCRIPTOR.services_by_name["EvaluationService"].full_name,
+            {
+                method: grpc.unary_unary_rpc_method_handler(getattr(evaluation, method))
+                for method in IN_BYTES
+            },
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, gate)
         told = [health.SERVICE_NAME, reflection.SERVICE_NAME]
         if options.channelz:
-            told.append(extras.add_channelz(self._server))
-        reflection.enable_server_reflection((*SERVICES, *told), self._server)
+            told.append(extras.add_channelz(gate))
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(
+            reflection.aio.ReflectionServicer((*SERVICES, *told)),  # type: ignore[attr-defined]
+            gate,
+        )
 
     def use(self, program: Program) -> None:
         """Answer calls by these rules from now on; calls in flight keep those they began with."""

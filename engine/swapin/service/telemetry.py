@@ -100,7 +100,7 @@ class Telemetry:
         self._faults.add(record.faults)
         self._bad.add(record.refused)
         self._undetermined.add(record.undetermined)
-        end = round(record.finished_at * 1e9)
+        end = record.finished_at
         span = self._tracer.start_span(
             method,
             self._context.extract(record.carried),
