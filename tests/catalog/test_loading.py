@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import sys
+import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -285,3 +289,55 @@ def test_fingerprint_sees_every_declaration() -> None:
     added = toy_catalog(base(), candidate("more", facts=[toy_fact("toy.z")]))
 
     assert one.fingerprint != added.fingerprint
+
+
+def hanging(entered: threading.Event, left: threading.Event) -> Candidate:
+    def load() -> Any:
+        try:
+            entered.set()
+            while True:
+                time.sleep(0.001)
+        finally:
+            left.set()
+
+    return Candidate(Origin("hangs", "strangers", "0.9"), load)
+
+
+def test_a_plugin_that_hangs_is_left_out() -> None:
+    """Past its time it is interrupted, named, and the others are loaded; strict refuses it."""
+    entered, left = threading.Event(), threading.Event()
+    catalog = load_catalog(
+        False, [hanging(entered, left), base(), failing_import()], load_seconds=0.3
+    )
+
+    assert {"hangs": "load", "broken": "import"} == {
+        failure.origin.plugin: failure.error.declaration for failure in catalog.failed
+    }
+    assert "toy.a" in catalog.facts
+    assert entered.is_set()
+    assert left.wait(10)
+    with pytest.raises(CatalogError, match=r"not loaded after 0\.3 s"):
+        load_catalog(True, [hanging(entered, left)], load_seconds=0.3)
+
+
+def test_a_plugin_that_exits_is_left_out() -> None:
+    """``sys.exit()`` in a plugin ends the plugin, not the process."""
+    quits = Candidate(Origin("quits", "strangers", "0.9"), lambda: sys.exit(7))
+    for seconds in (None, 5):
+        catalog = load_catalog(False, [base(), quits], load_seconds=seconds)
+        assert ["quits"] == [failure.origin.plugin for failure in catalog.failed]
+
+
+def test_declarations_have_an_end() -> None:
+    """A hook that hands over without end is refused before it fills memory."""
+
+    @hookimpl
+    def swapin_rules() -> Any:
+        return itertools.repeat(toy_claim("more.a", fact("toy.a")))
+
+    more = Candidate(
+        Origin("more", "strangers", "0.9"), lambda: SimpleNamespace(swapin_rules=swapin_rules)
+    )
+    (failure,) = load_catalog(False, [base(), more]).failed
+
+    assert "more than 100000 declarations" in str(failure)

@@ -291,10 +291,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _offers(candidate: Candidate, load_seconds: float | None) -> Offer:
+    if load_seconds is None:
+        return offers_of(candidate)
+    # Threads cost a command time that only a server has to spare.
+    from swapin.catalog.bounded import offers_within
+
+    return offers_within(candidate, load_seconds)
+
+
 def load_catalog(
     strict: bool | None = None,
     candidates: Iterable[Candidate] | None = None,
     left_out: Iterable[Failure] = (),
+    *,
+    load_seconds: float | None = None,
 ) -> Catalog:
     """Load the installed plugins, each inside its own boundary.
 
@@ -308,6 +319,8 @@ def load_catalog(
         configuration file have it, and no for given *candidates*.
     :param candidates: plugins to load in place of the installed ones, whatever is selected.
     :param left_out: plugins that failed before, not to be loaded again.
+    :param load_seconds: how long each plugin may take; it is then loaded on a thread of its
+        own. ``None``: as long as it likes.
     :raises CatalogError: *strict*, and a plugin failed.
     :raises LookupError: a setting of the selection cannot be followed.
 
@@ -323,7 +336,7 @@ def load_catalog(
         if candidate.origin in failed:
             continue
         try:
-            offers.append(offers_of(candidate))
+            offers.append(_offers(candidate, load_seconds))
         except CatalogError as error:
             if strict:
                 raise

@@ -7,6 +7,7 @@ import importlib.metadata
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +41,13 @@ _HOOKS: tuple[tuple[str, str, type], ...] = (
     ("swapin_properties", "properties", Property),
     ("swapin_transitions", "transitions", Transition),
 )
+
+
+# A plugin that calls sys.exit() fails as one that raises does.
+_FAULTS = (Exception, SystemExit)
+
+_MOST = 100_000
+"""Declarations that one hook may hand over; a generator may have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ def offers_of(candidate: Candidate) -> Offer:
     started = time.perf_counter()
     try:
         plugin = candidate.load()
-    except Exception as error:
+    except _FAULTS as error:
         raise refuse("import", _said(error)) from error
     # A manager of its own for each plugin: nothing that one registers is seen by another.
     manager = pluggy.PluginManager(hookspecs.PROJECT)
@@ -133,7 +141,7 @@ def offers_of(candidate: Candidate) -> Offer:
         for module in _modules(manager):
             manager.register(module)
         manager.check_pending()
-    except Exception as error:
+    except _FAULTS as error:
         raise refuse("registration", _said(error)) from error
     offer.contract = _contract(manager, refuse)
     offer.edition = _edition(manager, refuse)
@@ -160,7 +168,7 @@ def _modules(manager: pluggy.PluginManager) -> list[ModuleType]:
 def _contract(manager: pluggy.PluginManager, refuse: Callable[[str, str], CatalogError]) -> int:
     try:
         versions = [version for version in manager.hook.swapin_contract() if version is not None]
-    except Exception as error:
+    except _FAULTS as error:
         raise refuse("swapin_contract", _said(error)) from error
     for version in versions:
         if type(version) is not int or not 1 <= version <= hookspecs.CONTRACT:
@@ -172,7 +180,7 @@ def _contract(manager: pluggy.PluginManager, refuse: Callable[[str, str], Catalo
 def _edition(manager: pluggy.PluginManager, refuse: Callable[[str, str], CatalogError]) -> str:
     try:
         editions = [edition for edition in manager.hook.swapin_edition() if edition]
-    except Exception as error:
+    except _FAULTS as error:
         raise refuse("swapin_edition", _said(error)) from error
     return "+".join(sorted(str(edition) for edition in editions))
 
@@ -183,9 +191,12 @@ def _call(
     try:
         results = getattr(manager.hook, hook)()
         # A generator fails only when it is read.
-        return [list(result) for result in results if result is not None]
-    except Exception as error:
+        declared = [list(islice(result, _MOST + 1)) for result in results if result is not None]
+    except _FAULTS as error:
         raise refuse(hook, _said(error)) from error
+    if any(len(result) > _MOST for result in declared):
+        raise refuse(hook, f"more than {_MOST} declarations")
+    return declared
 
 
 def _said(error: BaseException) -> str:

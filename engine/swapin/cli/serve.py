@@ -130,6 +130,13 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "--port-file", type=Path, metavar="PATH", help="write the address there when ready"
     )
+    parser.add_argument(
+        "--plugin-load-seconds",
+        type=_seconds,
+        default=30.0,
+        metavar="S",
+        help="leave out a plugin that takes longer to load; 0 for no limit (default: %(default)s)",
+    )
     evaluator.add_strict(parser)
     parser.add_argument(
         "--insecure",
@@ -273,7 +280,11 @@ def _loaded(args: argparse.Namespace, log: FilteringBoundLogger) -> Program:
 
     importlib.invalidate_caches()
     selected = evaluator.selected(args)
-    program = load_program(selected.strict, selected.chosen(discover()))
+    program = load_program(
+        selected.strict,
+        selected.chosen(discover()),
+        load_seconds=args.plugin_load_seconds or None,
+    )
     for failure in program.catalog.failures:
         log.warning("plugin_left_out", failure=failure)
     return program

@@ -133,7 +133,10 @@ class Program:
 
 
 def load_program(
-    strict: bool | None = None, candidates: Iterable[Candidate] | None = None
+    strict: bool | None = None,
+    candidates: Iterable[Candidate] | None = None,
+    *,
+    load_seconds: float | None = None,
 ) -> Program:
     """Load the installed plugins and check the whole; leave out a plugin that does not fit.
 
@@ -142,6 +145,7 @@ def load_program(
 
     :param strict: as of :func:`swapin.load_catalog`.
     :param candidates: as of :func:`swapin.load_catalog`.
+    :param load_seconds: as of :func:`swapin.load_catalog`.
     :raises CatalogError: *strict*, and a plugin failed; or nothing is left to leave out.
     """
     if candidates is None:
@@ -150,7 +154,7 @@ def load_program(
     found = list(candidates)
     left_out: tuple[Failure, ...] = ()
     while True:
-        program = Program(load_catalog(strict, found, left_out))
+        program = Program(load_catalog(strict, found, left_out, load_seconds=load_seconds))
         try:
             program.check()
         except CatalogError as error:
