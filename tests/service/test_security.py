@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import json
 import signal
+import socket
 import threading
 import time
 
@@ -97,6 +99,23 @@ def test_tls_and_the_command(start_command, pki, late_write, program, tmp_path, 
     command = ["eval", str(faults), "--json", "--server", server.address]
     assert 0 == main([*command, "--tls-ca", str(pki.authority_file)])
     assert json.loads(capsys.readouterr().out)
+
+
+def test_a_handshake_that_never_ends(start_server, pki, late_write):
+    """A connection that begins TLS and stops is closed; others shake hands meanwhile."""
+    server = start_server(tls=TlsFiles(pki.certificate, pki.key), handshake_seconds=1)
+    host, _, port = server.address.rpartition(":")
+    half = [socket.create_connection((host, int(port)), timeout=30) for _ in range(50)]
+    for one in half:
+        # The head of a record that announces a ClientHello of 512 bytes.
+        one.sendall(b"\x16\x03\x01\x02\x00\x01")
+    with Client(server.address, authority=pki.pem) as client:
+        assert client.evaluate(late_write)
+    for one in half:
+        with contextlib.suppress(ConnectionError):
+            while one.recv(4096):
+                pass
+        one.close()
 
 
 def test_only_clients_with_a_certificate(start_command, pki, late_write):

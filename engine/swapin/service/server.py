@@ -92,6 +92,12 @@ class ServerOptions:
     max_connection_age_seconds: float = 600.0
     """After it a connection is told to go (GOAWAY) and its calls may finish, so that clients
     look for servers again and load spreads; give or take a tenth. Infinite: never."""
+    handshake_seconds: float = 20.0
+    """How long a connection may take to say that it speaks TLS and HTTP/2."""
+    keepalive_seconds: float = 60.0
+    """After it a client that sends nothing is asked whether it lives; gRPC's least is 1."""
+    keepalive_timeout_seconds: float = 20.0
+    """How long it may take to answer; then its calls are cancelled."""
     insecure: bool = False
     """Listen in the clear on an address that other machines can reach."""
     tls: TlsFiles | None = None
@@ -309,9 +315,18 @@ def _channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
         ("grpc.so_reuseport", int(options.reuse_port)),
         ("grpc.enable_channelz", int(options.channelz)),
         ("grpc.max_receive_message_length", options.max_message_bytes),
+        # What gRPC reads of a stream before it is asked for; by itself it goes up to 18 MiB each.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", 512 * 1024),
         # Find out about clients that vanished, whose streams would hold a place for ever.
-        ("grpc.keepalive_time_ms", 60_000),
-        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.keepalive_time_ms", round(options.keepalive_seconds * 1000)),
+        ("grpc.keepalive_timeout_ms", round(options.keepalive_timeout_seconds * 1000)),
+        # A ping of any kind that is not answered; a minute, unless it is said.
+        ("grpc.http2.ping_timeout_ms", round(options.keepalive_timeout_seconds * 1000)),
+        ("grpc.server_handshake_timeout_ms", round(options.handshake_seconds * 1000)),
+        # gRPC's clients wait with more; others are refused before a call is made of it. Over
+        # our own limit, whose refusal says when to try again.
+        ("grpc.max_concurrent_streams", 2 * options.max_concurrent + 100),
         # Clients may ping as often as every ten seconds; who pings more is told to go.
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
