@@ -14,7 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import added
 import decisions
+import latency
 import lives
 import start_up
 import wire
@@ -28,12 +30,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7, help="rounds, interleaved (default 7)")
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "parts", nargs="*", choices=[[], "decisions", "wire", "start-up", "analysis", "lives"]
+        "parts",
+        nargs="*",
+        choices=[[], "decisions", "wire", "in-process", "latency", "start-up", "analysis", "lives"],
     )
     args = parser.parse_args()
     parts = {
         "decisions": decisions.run,
         "wire": wire.run,
+        "in-process": added.run,
+        "latency": latency.run,
         "start-up": start_up.run,
         "analysis": analysis.run,
         "lives": lives.run,
@@ -54,7 +60,7 @@ def main() -> None:
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
     for name, rows in found.items():
         print(f"\n{name}")
-        width = max(len(row["what"]) for row in rows)
+        width = max((len(row["what"]) for row in rows), default=0)
         for row in rows:
             print(
                 f"  {row['what']:{width}}  {row['figure']:>12,.1f} {row['unit']:12} "

@@ -1,4 +1,4 @@
-"""Unary calls a second beside an empty handler with the same messages.
+"""Unary calls a second, and what each costs, beside an empty handler with the same messages.
 
 Both servers run in processes of their own. The load is h2load's (Debian: nghttp2-client) where
 it is installed, else that of a grpc.aio client, which is itself the bottleneck on few cores.
@@ -7,14 +7,17 @@ it is installed, else that of a grpc.aio client, which is itself the bottleneck 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -45,33 +48,61 @@ def request() -> pb.EvaluateFaultRequest:
     return pb.EvaluateFaultRequest(fault=fault)
 
 
-def run(rounds: int) -> list[Row]:
-    """Calls a second of the server and of the empty handler."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server in a process of its own."""
+
+    address: str
+    pid: int
+
+    def cpu(self) -> float:
+        """Seconds of a core that it has used; what a busy machine takes from it is not in it."""
+        told = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def pair() -> Iterator[tuple[Served, Served]]:
+    """The empty handler and the server, which give the same answer."""
     with ExitStack() as stack:
-        swapin = stack.enter_context(_server([sys.executable, "-m", "swapin", "serve"]))
-        answer = asyncio.run(_answer(swapin))
+        swapin = stack.enter_context(served())
         reply = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "reply"
-        reply.write_bytes(answer)
-        empty = stack.enter_context(
-            _server([sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)])
-        )
-        two = stack.enter_context(
-            _server([sys.executable, "-m", "swapin", "serve", "--workers", "2"])
-        )
+        reply.write_bytes(asyncio.run(_answer(swapin.address)))
+        empty = [sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)]
+        yield stack.enter_context(_served(empty)), swapin
+
+
+def run(rounds: int) -> list[Row]:
+    """Calls a second of the server and of the empty handler, and CPU time a call."""
+    with pair() as (empty, swapin), served("--workers", "2") as two:
         load, remark = _load()
+        cpu: dict[str, list[float]] = {}
+
+        def costing(name: str, server: Served) -> Callable[[], float]:
+            measure = load(server.address, 1)
+
+            def measured() -> float:
+                before = server.cpu()
+                rate = measure()
+                cpu.setdefault(name, []).append((server.cpu() - before) / CALLS * 1e6)
+                return rate
+
+            return measured
+
         figures = interleaved(
             rounds,
             {
-                "empty handler": load(empty, 1),
-                "swapin serve, one fault": load(swapin, 1),
-                f"the same, {SPREAD} connections": load(swapin, SPREAD),
-                f"two workers, {SPREAD} connections": load(two, SPREAD),
+                "empty handler": costing("empty handler", empty),
+                "swapin serve, one fault": costing("swapin serve, one fault", swapin),
+                f"the same, {SPREAD} connections": load(swapin.address, SPREAD),
+                f"two workers, {SPREAD} connections": load(two.address, SPREAD),
             },
         )
     found = rows(figures, "calls/s", "empty handler")
     for row in found:
         row["remark"] = f" ({remark})"
-    return found
+    medians = {name: statistics.median(values) for name, values in cpu.items()}
+    return found + rows(medians, "us CPU/call", "empty handler")
 
 
 async def _answer(address: str) -> bytes:
@@ -81,9 +112,13 @@ async def _answer(address: str) -> bytes:
         return answer
 
 
+def served(*options: str) -> AbstractContextManager[Served]:
+    """``swapin serve`` with these options."""
+    return _served([sys.executable, "-m", "swapin", "serve", *options])
+
+
 @contextmanager
-def _server(command: list[str]) -> Iterator[str]:
-    """A server in a process of its own; gives its address."""
+def _served(command: list[str]) -> Iterator[Served]:
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "address"
         process = subprocess.Popen(
@@ -96,7 +131,7 @@ def _server(command: list[str]) -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"{command} did not start")
                 time.sleep(0.05)
-            yield port_file.read_text().strip()
+            yield Served(port_file.read_text().strip(), process.pid)
         finally:
             process.terminate()
             process.wait(15)
@@ -120,12 +155,23 @@ def _load() -> tuple[_Load, str]:
 
 
 def _by_h2load(h2load: str, address: str, connections: int) -> float:
+    return by_h2load(h2load, address, CALLS, connections, IN_FLIGHT // connections)
+
+
+def by_h2load(
+    h2load: str, address: str, calls: int, connections: int, streams: int, *more: str
+) -> float:
+    """Calls a second by h2load.
+
+    :param streams: calls in flight on each connection.
+    :param more: further options of h2load.
+    :raises RuntimeError: a call failed.
+    """
     message = request().SerializeToString()
     with tempfile.NamedTemporaryFile() as body:
         body.write(b"\0" + len(message).to_bytes(4, "big") + message)
         body.flush()
-        streams = IN_FLIGHT // connections
-        command = [h2load, "-n", str(CALLS), "-c", str(connections), "-m", str(streams)]
+        command = [h2load, "-n", str(calls), "-c", str(connections), "-m", str(streams), *more]
         command += ["-d", body.name]
         headers = ["-H", "content-type: application/grpc", "-H", "te: trailers"]
         done = subprocess.run(
@@ -136,7 +182,7 @@ def _by_h2load(h2load: str, address: str, connections: int) -> float:
         )
     succeeded = re.search(r"(\d+) succeeded, 0 failed", done.stdout)
     rate = re.search(r"([\d.]+) req/s", done.stdout)
-    if not succeeded or int(succeeded[1]) != CALLS or not rate:
+    if not succeeded or int(succeeded[1]) != calls or not rate:
         raise RuntimeError(done.stdout)
     return float(rate[1])
 
