@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 import time
 
 import grpc
@@ -26,14 +27,22 @@ def until(condition, seconds=20):
         time.sleep(0.01)
 
 
+class Ends(list):
+    """How each analysis ended, in the thread that does it, which begins when the client is gone."""
+
+    def __init__(self):
+        super().__init__()
+        self.gone = threading.Event()
+
+
 @pytest.fixture
 def ends(monkeypatch):
-    """How each analysis ended, in the thread that does it."""
-    found = []
+    found = Ends()
 
     def watched(work):
         @functools.wraps(work)
         def run(*args, **named):
+            assert found.gone.wait(20)
             try:
                 answer = work(*args, **named)
             except BaseException as error:
@@ -65,12 +74,13 @@ def test_analyses_stop(start_server, ends, method, left):
     server = start_server()
     with grpc.insecure_channel(server.address) as channel:
         stub = analysis_grpc.AnalysisServiceStub(channel)
-        call = getattr(stub, method)(ASKED[method], timeout=60 if left == "cancelled" else 0.1)
+        call = getattr(stub, method)(ASKED[method], timeout=60 if left == "cancelled" else 1)
         next(call)
         if left == "cancelled":
             call.cancel()
         with pytest.raises(grpc.RpcError):
             list(call)
+        ends.gone.set()
         until(lambda: ends and not server.in_flight)
 
     assert ["_Unwanted"] == ends
