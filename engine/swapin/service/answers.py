@@ -37,6 +37,15 @@ class Answer:
     """The fault cannot be evaluated."""
     undetermined: bool
     """An outcome other than the path is undetermined; few descriptions say what settles that."""
+    in_response: bytes
+    """The bytes of a response with this one result. Those of several, one after the other, are
+    the bytes of a response with all of them, since that is how repeated fields are encoded."""
+
+    @classmethod
+    def of(cls, result: pb.Result, *, refused: bool, undetermined: bool) -> Answer:
+        """Make one."""
+        response = pb.BatchEvaluateFaultsResponse(results=[result])
+        return cls(result, refused, undetermined, response.SerializeToString())
 
 
 class Answers:
@@ -68,7 +77,7 @@ class Answers:
         found = self._kept.get(key)
         if found is None:
             found = self._evaluated(fault, depth)
-            self._kept.keep(key, found, len(key[0]) + found.result.ByteSize())
+            self._kept.keep(key, found, len(key[0]) + 2 * len(found.in_response))
         if self._seen is not None:
             self._seen(fault, found.result)
         return found
@@ -77,11 +86,12 @@ class Answers:
         try:
             verdict = self._program.evaluate(self._reader.read(fault), depth)
         except FaultError as error:
-            return Answer(pb.Result(error=errors.bad_fault(error, errors.IN_MESSAGE)), True, False)
+            refused = pb.Result(error=errors.bad_fault(error, errors.IN_MESSAGE))
+            return Answer.of(refused, refused=True, undetermined=False)
         result = pb.Result(verdict=verdict_to_proto(verdict))
         undetermined = any(
             value.endswith("_UNDETERMINED")
             for outcome, value in verdict.outcomes.items()
             if outcome != Group.PATH.field
         )
-        return Answer(result, False, undetermined)
+        return Answer.of(result, refused=False, undetermined=undetermined)

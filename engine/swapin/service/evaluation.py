@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 
+import grpc
 from google.protobuf.message import DecodeError
 from structlog.typing import FilteringBoundLogger
 
 from swapin.model import Depth
 from swapin.program import Program
 from swapin.service import errors
-from swapin.service.aio import Context
+from swapin.service.aio import Context, Handler
 from swapin.service.answers import KEPT_BYTES, Answer, Answers, Seen
 from swapin.service.columns import ColumnAnswers
 from swapin.service.errors import CallReason, CallRefused
@@ -25,13 +27,6 @@ from swapin.v1 import fault_pb2
 
 SLICE = 0.005
 """Seconds of work after which a batch lets other calls run, and looks whether it is wanted."""
-
-IN_BYTES = ("EvaluateFault",)
-"""Methods that take and give the bytes of their messages.
-
-To parse a request and to write its answer costs more than to find the bytes of an answer that
-was given before.
-"""
 
 _ONE = pb.EvaluateFaultRequest.DESCRIPTOR.full_name
 
@@ -94,11 +89,9 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
 
     async def BatchEvaluateFaults(  # noqa: N802
         self, request: pb.BatchEvaluateFaultsRequest, context: Context
-    ) -> pb.BatchEvaluateFaultsResponse:
+    ) -> bytes:
         """Evaluate many faults; one that cannot be evaluated has its error in its place."""
-        response = pb.BatchEvaluateFaultsResponse()
-        await self._answer(request, response, context)
-        return response
+        return await self._answer(request, context)
 
     async def StreamEvaluateFaults(  # noqa: N802
         self, requests: AsyncIterator[pb.StreamEvaluateFaultsRequest], context: Context
@@ -107,9 +100,7 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
         # At once, so that a client knows that its stream was accepted before it sends.
         await context.send_initial_metadata(((REQUEST_ID, current().request_id),))
         async for request in requests:
-            response = pb.StreamEvaluateFaultsResponse()
-            await self._answer(request, response, context)
-            await context.write(response)
+            await context.write(await self._answer(request, context))
 
     async def EvaluateColumns(  # noqa: N802
         self, request: pb.EvaluateColumnsRequest, context: Context
@@ -120,54 +111,73 @@ class EvaluationServicer(pb_grpc.EvaluationServiceServicer):
     async def _answer(
         self,
         request: pb.BatchEvaluateFaultsRequest | pb.StreamEvaluateFaultsRequest,
-        response: pb.BatchEvaluateFaultsResponse | pb.StreamEvaluateFaultsResponse,
         context: Context,
-    ) -> None:
-        """Fill in one result a fault, in slices of time."""
+    ) -> bytes:
+        """The bytes of a response with one result a fault, made in slices of time."""
         depth = _depth(request.depth)
         faults = request.faults
         if len(faults) > self._max_batch:
             message = f"{len(faults)} faults in one message; the limit is {self._max_batch}"
             raise CallRefused(errors.bad_field("faults", CallReason.BATCH_TOO_LARGE, message))
         remaining = iter(faults)
-        while self._fill(remaining, depth, response):
-            # A call whose client has left is cancelled here.
-            await asyncio.sleep(0)
-            if context.time_remaining() == 0:
-                raise CallRefused(errors.deadline_passed())
-            self._refuse_large(response)
-        self._refuse_large(response)
+        results: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            begin = len(results)
+            more = self._fill(remaining, depth, results)
+            size += sum(map(len, results[begin:]))
+            if size > self._max_answer_bytes:
+                raise CallRefused(errors.answer_too_large(self._max_answer_bytes))
+            if more:
+                # A call whose client has left is cancelled here.
+                await asyncio.sleep(0)
+                if context.time_remaining() == 0:
+                    raise CallRefused(errors.deadline_passed())
+        return b"".join(results)
 
-    def _fill(
-        self,
-        faults: Iterable[fault_pb2.Fault],
-        depth: Depth,
-        response: pb.BatchEvaluateFaultsResponse | pb.StreamEvaluateFaultsResponse,
-    ) -> bool:
+    def _fill(self, faults: Iterable[fault_pb2.Fault], depth: Depth, results: list[bytes]) -> bool:
         """Evaluate until the slice is over; whether there may be faults left."""
         record = current()
-        until = time.monotonic() + SLICE
+        # Looked up once: a fault that was asked before costs little more than these would.
+        answer_of, now, take = self._answers.answer, time.monotonic, results.append
+        until = now() + SLICE
         for fault in faults:
             record.faults += 1
             try:
-                answer = self._answers.answer(fault, depth)
+                answer = answer_of(fault, depth)
             except Exception:
                 # A defect must not take the other answers with it.
                 self._log.exception("fault_failed")
-                error = errors.internal(record.request_id)
-                answer = Answer(pb.Result(error=error), refused=True, undetermined=False)
-            response.results.append(answer.result)
+                failed = pb.Result(error=errors.internal(record.request_id))
+                answer = Answer.of(failed, refused=True, undetermined=False)
+            take(answer.in_response)
             record.refused += answer.refused
             record.undetermined += answer.undetermined
-            if time.monotonic() >= until:
+            if now() >= until:
                 return True
         return False
 
-    def _refuse_large(
-        self, response: pb.BatchEvaluateFaultsResponse | pb.StreamEvaluateFaultsResponse
-    ) -> None:
-        if response.ByteSize() > self._max_answer_bytes:
-            raise CallRefused(errors.answer_too_large(self._max_answer_bytes))
+
+def in_bytes(servicer: Any) -> dict[str, Handler]:
+    """Handlers of the methods that give bytes, in place of those that generated code adds.
+
+    To parse a request and to write its answer costs more than to find the bytes of an answer
+    that was given before.
+
+    :param servicer: an :class:`EvaluationServicer`, or what stands for one.
+    """
+    return {
+        "EvaluateFault": grpc.unary_unary_rpc_method_handler(servicer.EvaluateFault),
+        "BatchEvaluateFaults": grpc.unary_unary_rpc_method_handler(
+            servicer.BatchEvaluateFaults,
+            request_deserializer=pb.BatchEvaluateFaultsRequest.FromString,
+        ),
+        "StreamEvaluateFaults": grpc.stream_stream_rpc_method_handler(
+            servicer.StreamEvaluateFaults,
+            request_deserializer=pb.StreamEvaluateFaultsRequest.FromString,
+        ),
+    }
 
 
 def _depth(number: int) -> Depth:

@@ -22,7 +22,7 @@ from swapin.service.access import Access
 from swapin.service.address import Address, ListenError
 from swapin.service.decisions import DecisionOptions, Decisions
 from swapin.service.edition import Edition, Switched
-from swapin.service.evaluation import IN_BYTES
+from swapin.service.evaluation import in_bytes
 from swapin.service.gate import Gate
 from swapin.service.guard import Guard
 from swapin.service.limiter import Limiter
@@ -162,13 +162,7 @@ class Server:
         for name, add in _ADD.items():
             add(Switched(partial(self._servicer, name)), gate)
         evaluation = Switched(partial(self._servicer, "evaluation"))
-        gate.add_registered_method_handlers(
-            evaluation_service_pb2.DESCRIPTOR.services_by_name["EvaluationService"].full_name,
-            {
-                method: grpc.unary_unary_rpc_method_handler(getattr(evaluation, method))
-                for method in IN_BYTES
-            },
-        )
+        gate.add_registered_method_handlers(SERVICES[0], in_bytes(evaluation))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, gate)
         told = [health.SERVICE_NAME, reflection.SERVICE_NAME]
         if options.channelz:
