@@ -18,10 +18,16 @@ import added
 import decisions
 import latency
 import lives
+import packed
 import start_up
+import tables
 import wire
 
 import analysis
+import columns
+
+_TOLD = ("swapin", "grpcio", "protobuf", "pluggy", "numpy", "polars", "pyarrow", "duckdb")
+"""Distributions whose versions are told."""
 
 
 def main() -> None:
@@ -29,21 +35,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds, interleaved (default 7)")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument(
-        "parts",
-        nargs="*",
-        choices=[[], "decisions", "wire", "in-process", "latency", "start-up", "analysis", "lives"],
-    )
-    args = parser.parse_args()
     parts = {
         "decisions": decisions.run,
+        "columns": columns.run,
+        "tables": tables.run,
         "wire": wire.run,
         "in-process": added.run,
         "latency": latency.run,
+        "packed": packed.run,
         "start-up": start_up.run,
         "analysis": analysis.run,
         "lives": lives.run,
     }
+    parser.add_argument("parts", nargs="*", choices=[[], *parts])
+    args = parser.parse_args()
     found = {
         name: run(args.rounds)
         for name, run in parts.items()
@@ -52,7 +57,19 @@ def main() -> None:
     machine = {
         "python": platform.python_version(),
         "machine": platform.machine(),
-        **{name: version(name) for name in ("swapin", "grpcio", "protobuf", "pluggy")},
+        **{
+            name: version(name)
+            for name in (
+                "swapin",
+                "grpcio",
+                "protobuf",
+                "pluggy",
+                "numpy",
+                "polars",
+                "pyarrow",
+                "duckdb",
+            )
+        },
     }
     if args.json:
         print(json.dumps({"machine": machine, "rounds": args.rounds, **found}, indent=2))

@@ -69,7 +69,7 @@ def pair() -> Iterator[tuple[Served, Served]]:
         reply = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "reply"
         reply.write_bytes(asyncio.run(_answer(swapin.address)))
         empty = [sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)]
-        yield stack.enter_context(_served(empty)), swapin
+        yield stack.enter_context(running(empty)), swapin
 
 
 def run(rounds: int) -> list[Row]:
@@ -114,11 +114,12 @@ async def _answer(address: str) -> bytes:
 
 def served(*options: str) -> AbstractContextManager[Served]:
     """``swapin serve`` with these options."""
-    return _served([sys.executable, "-m", "swapin", "serve", *options])
+    return running([sys.executable, "-m", "swapin", "serve", *options])
 
 
 @contextmanager
-def _served(command: list[str]) -> Iterator[Served]:
+def running(command: list[str]) -> Iterator[Served]:
+    """A server that a command starts, which is told where to listen and to say where it does."""
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "address"
         process = subprocess.Popen(
