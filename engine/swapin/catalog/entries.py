@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from swapin.catalog.backend_entries import backend_details, binding_details
 from swapin.catalog.loading import Offer, Origin
 from swapin.catalog.stacks import layers_of
 from swapin.model import Architecture, Fact, FaultError, Kernel, Rule, Source
+from swapin.model.records import dataclass
 
 if TYPE_CHECKING:
     from swapin.catalog.build import Catalog

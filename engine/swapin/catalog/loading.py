@@ -6,7 +6,6 @@ import importlib
 import importlib.metadata
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -27,6 +26,7 @@ from swapin.model import (
     Spelling,
     Transition,
 )
+from swapin.model.records import dataclass, field
 
 # Hook, attribute of an Offer that takes its declarations, and their type.
 _HOOKS: tuple[tuple[str, str, type], ...] = (

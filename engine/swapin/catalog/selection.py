@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from swapin.catalog.hookspecs import PROJECT
 from swapin.catalog.loading import Candidate
 from swapin.model.errors import near_match
+from swapin.model.records import dataclass
 
 ALLOW = "SWAPIN_PLUGINS_ALLOW"
 """Environment: the only plugins to load beside swapin's own, parted by commas."""

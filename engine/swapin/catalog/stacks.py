@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from swapin.model import Backend, Binding, FaultError, Problem, Property, Reason, Release
 from swapin.model.errors import listed, unknown_name
+from swapin.model.records import dataclass, replace
 
 if TYPE_CHECKING:
     from swapin.catalog.build import Catalog

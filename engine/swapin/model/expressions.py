@@ -9,7 +9,8 @@ nothing in it is ever called. Build one with ``~``, ``&`` and ``|`` from atoms::
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from swapin.model.records import dataclass
 
 
 class Expression:

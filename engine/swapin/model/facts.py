@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from swapin.model.expressions import Atom, Expression, all_of, any_of
+from swapin.model.records import dataclass
 from swapin.model.rules import Constraint, Source
 
 

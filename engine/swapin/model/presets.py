@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from swapin.model.pte import PteLayout
+from swapin.model.records import dataclass, field
 from swapin.model.release import EVERY_RELEASE, Release, Releases
 from swapin.model.rules import Rule, Source
 from swapin.model.transitions import Transition

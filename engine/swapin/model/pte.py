@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from swapin.model.records import dataclass, field
 from swapin.model.release import EVERY_RELEASE, Releases
 from swapin.model.rules import Source
 

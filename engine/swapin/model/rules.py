@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from swapin.model.expressions import Expression
 from swapin.model.outcomes import Outcome
+from swapin.model.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

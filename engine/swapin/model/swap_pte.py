@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
+
+from swapin.model.records import dataclass
 
 FLAGS = {"exclusive": "swp_exclusive", "soft_dirty": "soft_dirty", "uffd_wp": "uffd_wp"}
 """Software bits of the JSON form, and their names in a layout."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from swapin.model.expressions import Expression
+from swapin.model.records import dataclass
 from swapin.model.rules import Source
 
 

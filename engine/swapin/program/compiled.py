@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from swapin.catalog import Catalog
 from swapin.model import (
@@ -18,6 +17,7 @@ from swapin.model import (
     all_of,
     outcome_order,
 )
+from swapin.model.records import dataclass
 from swapin.program.diagram import Diagrams
 from swapin.program.order import good_order
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from swapin.catalog import Catalog
 from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import listed, near_match
+from swapin.model.records import dataclass, field
 
 EXTENSION_FACTS = "extension_facts"
 """Field of a description for facts that the API does not name."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
 
@@ -18,6 +17,7 @@ from swapin.model import (
     Rule,
     RuleTrace,
 )
+from swapin.model.records import replace
 from swapin.program.compiled import Compiled, Finding, Table
 from swapin.program.resolve import Resolved
 from swapin.program.settle import smallest_settling

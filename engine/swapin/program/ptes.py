@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from swapin.catalog import Catalog
@@ -19,6 +18,7 @@ from swapin.model import (
     SwapPte,
 )
 from swapin.model.errors import clipped, near_match, unknown_name
+from swapin.model.records import dataclass, field
 from swapin.model.swap_pte import FLAGS
 
 Value = str | int

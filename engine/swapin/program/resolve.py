@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from swapin.catalog import SWAP_ENTRY, Catalog, latched
 from swapin.model import (
@@ -18,6 +17,7 @@ from swapin.model import (
     Reason,
 )
 from swapin.model.errors import unknown_name
+from swapin.model.records import dataclass
 from swapin.program.entry import atoms_of, entry_of
 from swapin.program.stack import device_of
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from swapin.model import Group
+from swapin.model.records import dataclass
 from swapin.program.compiled import Compiled
 
 Row = Mapping[str, bool | None]
