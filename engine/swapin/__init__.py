@@ -14,10 +14,11 @@ Nothing here imports grpc until :class:`Client` is used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+# As type checkers know it, without importing typing, which is half of this module's cost.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from swapin.analysis import check, diff, reach, read_query, side_of
     from swapin.catalog import Catalog, load_catalog
@@ -76,11 +77,9 @@ _program: Program | None = None
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        import importlib
+    from swapin.model.late import late
 
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return late(__name__, _HOMES)(name)
 
 
 def default_program() -> Program:

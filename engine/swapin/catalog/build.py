@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
 
-from swapin.catalog.entries import Entry, entries_of, stack_entry
 from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
 from swapin.catalog.selection import selection
-from swapin.catalog.validation import refusals
 from swapin.model import (
     Architecture,
     Backend,
@@ -33,6 +27,13 @@ from swapin.model import (
 )
 from swapin.model.errors import near_match
 from swapin.model.pte import TYPE_BITS
+from swapin.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from swapin.catalog.entries import Entry
 
 ENTRY_TYPES = 1 << TYPE_BITS
 """Types that an entry can have, swap or not."""
@@ -123,6 +124,9 @@ class Catalog:
 
         Equal for equal declarations, whatever the order of installation or of files.
         """
+        import hashlib
+        import json
+
         declared = sorted(
             json.dumps(_plain(declaration), sort_keys=True)
             for offer in self.offers
@@ -252,6 +256,8 @@ class Catalog:
 
         :raises LookupError: there is no such kind.
         """
+        from swapin.catalog.entries import entries_of
+
         return entries_of(self, kind)
 
     def entry(self, kind: str, name: str) -> Entry:
@@ -260,6 +266,8 @@ class Catalog:
         :raises LookupError: there is none; the message suggests a near match.
         """
         if kind == "backends" and "/" in name:
+            from swapin.catalog.entries import stack_entry
+
             return stack_entry(self, name)
         entries = {entry.name: entry for entry in self.entries(kind)}
         if name not in entries:
@@ -275,6 +283,8 @@ def _rule_place(item: tuple[str, Rule]) -> tuple[int, Kind, str]:
 
 def _plain(value: Any) -> Any:
     """A declaration as JSON data, for the fingerprint."""
+    from dataclasses import fields, is_dataclass
+
     if isinstance(value, Expression):
         return str(value)
     if isinstance(value, Enum):
@@ -326,6 +336,8 @@ def load_catalog(
 
     .. versionadded:: 0.1
     """
+    from swapin.catalog.validation import refusals
+
     offers: list[Offer] = []
     failures = list(left_out)
     failed = {failure.origin for failure in failures}

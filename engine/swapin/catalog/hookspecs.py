@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 import pluggy
 
+from swapin.catalog.selection import PROJECT as PROJECT
 from swapin.model import (
     Architecture,
     Backend,
@@ -28,7 +29,6 @@ from swapin.model import (
     Transition,
 )
 
-PROJECT = "swapin"
 GROUP = "swapin.plugins"
 """Entry-point group in which a distribution names its plugins."""
 

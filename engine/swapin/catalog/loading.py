@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import time
 from collections.abc import Callable
 from itertools import islice
 from types import ModuleType
-from typing import Any
 
-import pluggy
-
-from swapin.catalog import hookspecs
 from swapin.model import (
     Architecture,
     Backend,
@@ -27,6 +22,12 @@ from swapin.model import (
     Transition,
 )
 from swapin.model.records import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import pluggy
 
 # Hook, attribute of an Offer that takes its declarations, and their type.
 _HOOKS: tuple[tuple[str, str, type], ...] = (
@@ -70,6 +71,8 @@ class Candidate:
     origin: Origin
     load: Callable[[], Any]
     """Imports the plugin and returns the object that carries its hooks."""
+    module: str = ""
+    """The module that is imported; empty if it is not known."""
 
 
 @dataclass(slots=True)
@@ -101,12 +104,16 @@ def discover() -> list[Candidate]:
 
     swapin's own come first, so that a stranger's duplicate is the one that is refused.
     """
+    from importlib.metadata import entry_points
+
+    from swapin.catalog import hookspecs
+
     found = []
-    for entry in importlib.metadata.entry_points(group=hookspecs.GROUP):
+    for entry in entry_points(group=hookspecs.GROUP):
         distribution = entry.dist
         name = distribution.name if distribution else "unknown"
         version = distribution.version if distribution else ""
-        found.append(Candidate(Origin(entry.name, name, version), entry.load))
+        found.append(Candidate(Origin(entry.name, name, version), entry.load, entry.module))
     return sorted(
         found,
         key=lambda plugin: (
@@ -122,6 +129,10 @@ def offers_of(candidate: Candidate) -> Offer:
 
     :raises CatalogError: whatever goes wrong in the plugin, under its name.
     """
+    import pluggy
+
+    from swapin.catalog import hookspecs
+
     origin = candidate.origin
 
     def refuse(declaration: str, message: str) -> CatalogError:
@@ -170,6 +181,8 @@ def _contract(manager: pluggy.PluginManager, refuse: Callable[[str, str], Catalo
         versions = [version for version in manager.hook.swapin_contract() if version is not None]
     except _FAULTS as error:
         raise refuse("swapin_contract", _said(error)) from error
+    from swapin.catalog import hookspecs
+
     for version in versions:
         if type(version) is not int or not 1 <= version <= hookspecs.CONTRACT:
             message = f"written for version {version} of the hooks; here is {hookspecs.CONTRACT}"

@@ -8,15 +8,20 @@ not degraded, but its fingerprint is another one.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-from swapin.catalog.hookspecs import PROJECT
-from swapin.catalog.loading import Candidate
 from swapin.model.errors import near_match
 from swapin.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from swapin.catalog.loading import Candidate
+
+PROJECT = "swapin"
+"""The distribution whose plugins are swapin's own."""
 
 ALLOW = "SWAPIN_PLUGINS_ALLOW"
 """Environment: the only plugins to load beside swapin's own, parted by commas."""
@@ -117,16 +122,24 @@ def _truth(text: str) -> bool:
 def config_path(environment: Mapping[str, str] = os.environ) -> Path | None:
     """The configuration file: the one that is named, the user's, or the machine's."""
     if CONFIG in environment:
-        return Path(environment[CONFIG]) if environment[CONFIG] else None
-    base = environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME", "/"), ".config")
-    places = (Path(base, PROJECT, "config.toml"), Path("/etc", PROJECT, "config.toml"))
-    return next((path for path in places if path.is_file()), None)
+        found = environment[CONFIG]
+    else:
+        base = environment.get("XDG_CONFIG_HOME") or f"{environment.get('HOME', '/')}/.config"
+        places = (f"{base}/{PROJECT}/config.toml", f"/etc/{PROJECT}/config.toml")
+        found = next(filter(os.path.isfile, places), "")
+    if not found:
+        return None
+    from pathlib import Path
+
+    return Path(found)
 
 
 def _file(environment: Mapping[str, str]) -> Selection:
     path = config_path(environment)
     if path is None:
         return Selection()
+    import tomllib
+
     try:
         with path.open("rb") as stream:
             read = tomllib.load(stream)

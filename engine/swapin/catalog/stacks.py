@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from swapin.model import Backend, Binding, FaultError, Problem, Property, Reason, Release
 from swapin.model.errors import listed, unknown_name
 from swapin.model.records import dataclass, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from swapin.catalog.build import Catalog
 

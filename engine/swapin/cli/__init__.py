@@ -5,58 +5,55 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from swapin.cli import (
-    audit,
-    capture,
-    check,
-    diff,
-    entries,
-    evaluate,
-    explain_diff,
-    explore,
-    lab,
-    litmus,
-    mcp,
-    prove,
-    pte,
-    reach,
-    recipe,
-    replay,
-    schema,
-    serve,
-    source_check,
-    sql,
-)
 from swapin.cli.exits import Exit
+from swapin.cli.help import Formatter
 
-_COMMANDS = (
-    evaluate,
-    check,
-    diff,
-    explain_diff,
-    explore,
-    reach,
-    prove,
-    recipe,
-    audit,
-    capture,
-    lab,
-    litmus,
-    pte,
-    serve,
-    mcp,
-    replay,
-    entries,
-    source_check,
-    sql,
-    schema,
-)
+_MODULES = {
+    "eval": "evaluate",
+    "check": "check",
+    "diff": "diff",
+    "explain-diff": "explain_diff",
+    "explore": "explore",
+    "reach": "reach",
+    "prove": "prove",
+    "recipe": "recipe",
+    "audit": "audit",
+    "capture": "capture",
+    "lab": "lab",
+    "litmus": "litmus",
+    "pte": "pte",
+    "serve": "serve",
+    "mcp": "mcp",
+    "replay": "replay",
+    **dict.fromkeys(
+        (
+            "kernels",
+            "architectures",
+            "backends",
+            "rules",
+            "facts",
+            "constraints",
+            "invariants",
+            "transitions",
+            "plugins",
+        ),
+        "entries",
+    ),
+    "source-check": "source_check",
+    "sql": "sql",
+    "schema": "schema",
+}
+"""The module of each command, in the order of the help."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of the whole command line.
+
+    :param command: the first argument, if that is known: modules of commands that it does not
+        ask for are not imported.
+    """
     from swapin import __version__
 
     top = argparse.ArgumentParser(
@@ -64,20 +61,26 @@ def parser() -> argparse.ArgumentParser:
         description="Evaluate Linux swap-in faults: may the page be mapped exclusive?",
         epilog="Exit status: 0 nothing found, 1 findings, 2 usage or bad input, "
         "3 degraded catalog, 4 internal error.",
+        formatter_class=Formatter,
     )
     top.add_argument("--version", action="version", version=f"swapin {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(commands)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, prog="swapin")
+    modules: Iterable[str] = dict.fromkeys(_MODULES.values())
+    if command == "--version":
+        modules = []
+    elif command in _MODULES:
+        modules = [_MODULES[command]]
+    for name in modules:
+        full = f"swapin.cli.{name}"
+        __import__(full)
+        sys.modules[full].add_parser(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status."""
-    from swapin.model import CatalogError, FaultError
-    from swapin.service.service_error import ServiceError
-
-    args = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    args = parser(given[0] if given else "").parse_args(given)
     try:
         status: int = args.run(args)
         sys.stdout.flush()
@@ -86,25 +89,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has what it wanted (`swapin … | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
-    except CatalogError as error:
-        print(f"swapin: {error}", file=sys.stderr)
-        return Exit.DEGRADED
-    except ServiceError as error:
-        print(f"swapin: {error}", file=sys.stderr)
-        return Exit.INTERNAL if error.code == "INTERNAL" else Exit.USAGE
-    except (FaultError, OSError, LookupError) as error:
-        if isinstance(error, KeyError | IndexError):
-            raise
-        print(f"swapin: {error}", file=sys.stderr)
-        return Exit.USAGE
     except KeyboardInterrupt:
         return Exit.USAGE
     except Exception as error:
-        if os.environ.get("SWAPIN_TRACEBACK"):
-            raise
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Exit:
+    """Say what went wrong, and the exit status of it."""
+    from swapin.model import CatalogError, FaultError
+    from swapin.service.service_error import ServiceError
+
+    expected = isinstance(error, FaultError | OSError | LookupError)
+    if isinstance(error, CatalogError):
+        status = Exit.DEGRADED
+    elif isinstance(error, ServiceError):
+        status = Exit.INTERNAL if error.code == "INTERNAL" else Exit.USAGE
+    elif expected and not isinstance(error, KeyError | IndexError):
+        status = Exit.USAGE
+    elif os.environ.get("SWAPIN_TRACEBACK"):
+        raise error
+    else:
         print(
             f"swapin: internal error: {type(error).__name__}: {error} "
             "(SWAPIN_TRACEBACK=1 shows where)",
             file=sys.stderr,
         )
         return Exit.INTERNAL
+    print(f"swapin: {error}", file=sys.stderr)
+    return status

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from swapin.service.client import Client
 
@@ -22,15 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser, text: str) -> None:
     group = parser.add_argument_group("server")
     group.add_argument("--server", metavar="ADDRESS", help=text)
     group.add_argument(
-        "--tls-ca", type=Path, metavar="PEM", help="use TLS, and trust what this authority signed"
+        "--tls-ca", metavar="PEM", help="use TLS, and trust what this authority signed"
     )
-    group.add_argument(
-        "--tls-cert", type=Path, metavar="PEM", help="show the server this certificate"
-    )
-    group.add_argument("--tls-key", type=Path, metavar="PEM", help="its private key")
-    group.add_argument(
-        "--token-file", type=Path, metavar="FILE", help="present the token in this file"
-    )
+    group.add_argument("--tls-cert", metavar="PEM", help="show the server this certificate")
+    group.add_argument("--tls-key", metavar="PEM", help="its private key")
+    group.add_argument("--token-file", metavar="FILE", help="present the token in this file")
 
 
 def client(args: argparse.Namespace) -> Client:
@@ -39,10 +34,12 @@ def client(args: argparse.Namespace) -> Client:
     :raises OptionsError: the options do not go together.
     :raises OSError: a file cannot be read.
     """
+    from pathlib import Path
+
     from swapin.service.client import Client
 
     authority, certificate, key, token = (
-        path.read_bytes() if path else b""
+        Path(path).read_bytes() if path else b""
         for path in (args.tls_ca, args.tls_cert, args.tls_key, args.token_file)
     )
     if bool(certificate) != bool(key):

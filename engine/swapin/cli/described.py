@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import Any
 
 from swapin.cli.lines import value_of
 from swapin.model import FaultError, Kernel, Problem, Reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def description_of(args: argparse.Namespace, kernels: Mapping[str, Kernel]) -> dict[str, Any]:

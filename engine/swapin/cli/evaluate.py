@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from contextlib import ExitStack, closing, nullcontext
 
 from swapin.cli import evaluator, faults, tables
 from swapin.cli.described import description_of
 from swapin.cli.exits import status
+from swapin.cli.help import AsWritten
 from swapin.cli.progress import progress
-from swapin.cli.resume import kept, opened, rest
 from swapin.cli.text import Shown, shown
 from swapin.model import Depth, FaultError, Kernel, Problem, Reason, Verdict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from typing import Any, TextIO
+
     from swapin.program import Program
 
 _MOST_JOBS = 1024
@@ -41,7 +45,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="evaluate faults given as JSON, JSON lines or flags",
         description="Evaluate swap-in faults. A fact that is left out is unknown, never false.",
         epilog=_EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=AsWritten,
     )
     parser.add_argument(
         "file",
@@ -71,7 +75,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="write JSON lines to this file, a new one; of a table: a table",
     )
@@ -90,6 +94,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run)
 
 
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to {_MOST_JOBS}")
@@ -105,6 +115,9 @@ def run(args: argparse.Namespace) -> int:
         raise _usage("--resume", "goes on with the file that --out names")
     if args.jobs > 1 and args.server:
         raise _usage("--jobs", "a server has its own workers; give --jobs or --server, not both")
+    if args.out:
+        from swapin.cli.resume import kept, opened, rest
+
     program = evaluator.load(args)
     units = _units(args, program.catalog.kernels)
     known = None
@@ -177,7 +190,7 @@ def _progress(
     if stream.isatty() or not args.file or not sys.stderr.isatty():
         return nullcontext()
     total = None
-    if args.file != "-" and Path(args.file).is_file():
+    if args.file != "-" and os.path.isfile(args.file):
         with open(args.file, "rb") as lines:
             total = sum(1 for _ in lines)
     return progress(total, "line")

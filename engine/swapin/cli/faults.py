@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
 
 from swapin.cli.lines import opened, parsed
 from swapin.model import FaultError, Problem, Reason
 
-Unit: TypeAlias = tuple[int, str]
-"""Number of a line, and the JSON that begins there. What it describes is found out later, by
-whoever evaluates it."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
-Described: TypeAlias = tuple[int, dict[str, Any] | FaultError]
-"""Number of a line, and the description there, or why there is none."""
+    Unit: TypeAlias = tuple[int, str]
+    """Number of a line, and the JSON that begins there. What it describes is found out later, by
+    whoever evaluates it."""
+
+    Described: TypeAlias = tuple[int, dict[str, Any] | FaultError]
+    """Number of a line, and the description there, or why there is none."""
 
 
 def of_file(name: str) -> Iterator[Unit]:

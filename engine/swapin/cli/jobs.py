@@ -19,11 +19,12 @@ from multiprocessing.resource_tracker import ensure_running
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from swapin.cli.faults import Unit, described
+from swapin.cli.faults import described
 from swapin.cli.text import Shown, shown
 from swapin.model import Depth, FaultError
 
 if TYPE_CHECKING:
+    from swapin.cli.faults import Unit
     from swapin.program import Program
 
 CHUNK = 200

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import sys
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Any, TextIO
 
 
 def opened(name: str) -> AbstractContextManager[TextIO]:
@@ -18,6 +21,8 @@ def opened(name: str) -> AbstractContextManager[TextIO]:
         return open(name, encoding="utf-8", errors="replace")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
+    from contextlib import nullcontext
+
     return nullcontext(sys.stdin)
 
 

@@ -7,15 +7,17 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 from swapin.catalog.selection import parted
 from swapin.cli.exits import Exit, status
 from swapin.model import Depth, Fault, FaultError, Group, Problem, Reason
 from swapin.model.errors import unknown_name
+from swapin.model.records import replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from swapin.catalog import Catalog
     from swapin.columns.files import Summary
 

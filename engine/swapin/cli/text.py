@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
 
 from swapin.model import Depth, FaultError, OutcomeExplanation, RuleTrace, Verdict
+from swapin.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _WORDS = {
     "ANSWER_YES": "yes",
@@ -32,7 +36,8 @@ def error_object(line: int, error: FaultError) -> dict[str, Any]:
     }
 
 
-class Shown(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Shown:
     """What is shown of one result."""
 
     line: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -90,6 +89,8 @@ def near_match(word: str, known: Iterable[str]) -> str:
     if len(word) > _LONGEST_NAME:
         # Comparing takes time that grows with the length; no name is near this one.
         return ""
+    import difflib
+
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f" (did you mean `{close[0]}`?)" if close else ""
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from swapin.model.records import dataclass
-
-_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,10 +18,10 @@ class Release:
 
         :raises ValueError: the text is not ``major.minor``.
         """
-        match = _RELEASE.fullmatch(text)
-        if match is None:
+        parts = text.split(".")
+        if len(parts) != 2 or not all(1 <= len(part) <= 3 and part.isdecimal() for part in parts):
             raise ValueError(f"`{text}` is not a release such as `6.1`")
-        return cls(int(match[1]), int(match[2]))
+        return cls(int(parts[0]), int(parts[1]))
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from swapin.model.records import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FLAGS = {"exclusive": "swp_exclusive", "soft_dirty": "soft_dirty", "uffd_wp": "uffd_wp"}
 """Software bits of the JSON form, and their names in a layout."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from swapin.catalog import Catalog
 from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import listed, near_match
 from swapin.model.records import dataclass, field
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from swapin.catalog import Catalog
 
 EXTENSION_FACTS = "extension_facts"
 """Field of a description for facts that the API does not name."""
@@ -21,8 +24,8 @@ _NAMES = {
     "swap_device": ("backend",),
     "pte": ("raw",),
 }
-_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
-_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
+_HEXADECIMAL = "0[xX][0-9a-fA-F]{1,16}"
+_CAPITAL = "(?<=[a-z0-9])([A-Z])"
 
 
 @dataclass(slots=True)
@@ -83,7 +86,11 @@ def _truth(fact: Fact, value: Any) -> bool | None:
 
 def original_name(written: str) -> str:
     """The name of a field that may be written in lowerCamelCase."""
-    return _CAPITAL.sub(lambda match: f"_{match[1].lower()}", written)
+    if written.islower():
+        return written
+    import re
+
+    return re.sub(_CAPITAL, lambda match: f"_{match[1].lower()}", written)
 
 
 def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
@@ -135,7 +142,9 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
     """
     raw = None
     if names.get("pte.raw"):
-        if _HEXADECIMAL.fullmatch(names["pte.raw"]):
+        import re
+
+        if re.fullmatch(_HEXADECIMAL, names["pte.raw"]):
             raw = int(names["pte.raw"], 16)
         else:
             draft.refuse(

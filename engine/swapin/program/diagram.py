@@ -10,11 +10,14 @@ admissible state is left.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from threading import Lock
-from typing import Any
+from _thread import allocate_lock
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
 from swapin.model import And, Atom, Const, Expression, Not, Or
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EMPTY: frozenset[Any] = frozenset()
 
@@ -31,13 +34,44 @@ class Diagrams:
         self.high: list[int] = []
         self.value: list[Any] = []
         self._unique: dict[Hashable, int] = {}
-        self._adding = Lock()
+        self._adding = allocate_lock()
         self._either: dict[int, int] = {}
+        self._missed: set[int] = set()
         self._both: dict[tuple[int, int], int] = {}
         self._chosen: dict[tuple[int, int, int], int] = {}
         self._asked: dict[int, tuple[str, ...]] = {}
         self.false = self.leaf(False)
         self.true = self.leaf(True)
+
+    @classmethod
+    def of_nodes(
+        cls,
+        order: Sequence[str],
+        level: list[int],
+        low: list[int],
+        high: list[int],
+        value: list[Any],
+    ) -> Diagrams:
+        """Diagrams of nodes that other diagrams had; the first two are false and true."""
+        made = cls(order)
+        made.level, made.low, made.high, made.value = level, low, high, value
+        made._unique = dict(zip(zip(level, low, high, strict=True), range(len(level)), strict=True))
+        for node, held in enumerate(value):
+            if level[node] == made._leaf_level:
+                made._unique["leaf", type(held), held] = node
+        return made
+
+    def nodes_of(self, roots: Iterable[int]) -> list[int]:
+        """The nodes that these diagrams are made of, leaves too, in order; false and true first."""
+        seen = {self.false, self.true}
+        waiting = list(roots)
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                if not self.is_leaf(node):
+                    waiting += [self.low[node], self.high[node]]
+        return sorted(seen)
 
     def leaf(self, value: Hashable) -> int:
         """The diagram that has one value everywhere."""
@@ -179,12 +213,14 @@ class Diagrams:
         key = (one, two) if one < two else (two, one)
         found = self._both.get(key)
         if found is None:
-            level = min(self.level[one], self.level[two])
+            lows, highs = self.low, self.high
+            level1, level2 = self.level[one], self.level[two]
+            level = level1 if level1 < level2 else level2
             if level == self._leaf_level:
                 found = self.leaf(self.value[one] | self.value[two])
             else:
-                low1, high1 = self.branches(one, level)
-                low2, high2 = self.branches(two, level)
+                low1, high1 = (lows[one], highs[one]) if level1 == level else (one, one)
+                low2, high2 = (lows[two], highs[two]) if level2 == level else (two, two)
                 found = self._ask(level, self.united(low1, low2), self.united(high1, high2))
             self._both[key] = found
         return found
@@ -195,28 +231,57 @@ class Diagrams:
         get = known.get
         while (at := level[node]) != end:
             value = get(order[at])
-            if value is None:
+            if value is not None:
+                node = self.high[node] if value else self.low[node]
+            elif node in self._either or node in self._missed:
                 node = self._either.get(node) or self.either(node)
             else:
-                node = self.high[node] if value else self.low[node]
+                # Both branches in one pays from the second time; many are asked once.
+                self._missed.add(node)
+                return self._gathered(node, known)
         found: frozenset[Any] = self.value[node]
         return found
+
+    def _gathered(self, node: int, known: Mapping[str, bool]) -> frozenset[Any]:
+        """The values of every leaf that is reached with the known facts; nothing is built."""
+        held: frozenset[Any] = EMPTY
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if self.is_leaf(node):
+                held |= self.value[node]
+                continue
+            value = known.get(self.order[self.level[node]])
+            if value is not True:
+                waiting.append(self.low[node])
+            if value is not False:
+                waiting.append(self.high[node])
+        return held
 
     def restrict(self, node: int, known: Mapping[str, bool]) -> int:
         """The diagram that is left when the known facts have these values."""
         made: dict[int, int] = {}
-        deepest = max((self._place[name] for name in known if name in self._place), default=-1)
+        place = self._place
+        deepest = max((place[name] for name in known if name in place), default=-1)
+
+        levels, lows, highs = self.level, self.low, self.high
+        values = [known.get(name) for name in self.order[: deepest + 1]]
 
         def walk(node: int) -> int:
-            if self.level[node] > deepest:
+            level = levels[node]
+            if level > deepest:
                 return node
             found = made.get(node)
             if found is None:
-                value = known.get(self.order[self.level[node]])
+                value = values[level]
                 if value is None:
-                    found = self._ask(self.level[node], walk(self.low[node]), walk(self.high[node]))
+                    found = self._ask(level, walk(lows[node]), walk(highs[node]))
                 else:
-                    found = walk(self.high[node] if value else self.low[node])
+                    found = walk(highs[node] if value else lows[node])
                 made[node] = found
             return found
 
@@ -256,17 +321,22 @@ class Diagrams:
     def projected(self, node: int, hidden: Collection[str]) -> int:
         """A table without some of its facts: they are taken to be unknown."""
         made: dict[int, int] = {}
+        levels, lows, highs, end = self.level, self.low, self.high, self._leaf_level
+        unasked = {self._place[name] for name in hidden if name in self._place}
 
         def walk(node: int) -> int:
-            if self.is_leaf(node):
+            level = levels[node]
+            if level == end:
                 return node
             found = made.get(node)
             if found is None:
-                low, high = walk(self.low[node]), walk(self.high[node])
-                if self.order[self.level[node]] in hidden:
+                low, high = walk(lows[node]), walk(highs[node])
+                if low == high:
+                    found = low
+                elif level in unasked:
                     found = self.united(low, high)
                 else:
-                    found = self._ask(self.level[node], low, high)
+                    found = self._node((level, low, high), level, low, high)
                 made[node] = found
             return found
 
@@ -409,13 +479,13 @@ class Diagrams:
             found = self._asked[node] = tuple(self.order[level] for level in sorted(levels))
         return found
 
-    def nodes(self, node: int) -> set[int]:
-        """The inner nodes of the diagram."""
-        seen: set[int] = set()
+    def nodes(self, node: int) -> list[int]:
+        """The inner nodes of the diagram, in an order that its structure alone decides."""
+        seen: dict[int, None] = {}
         waiting = [node]
         while waiting:
             node = waiting.pop()
             if node not in seen and not self.is_leaf(node):
-                seen.add(node)
+                seen[node] = None
                 waiting += [self.low[node], self.high[node]]
-        return seen
+        return list(seen)

@@ -9,9 +9,12 @@ all settles; no smaller one can.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from typing import Any
 
 from swapin.program.diagram import Diagrams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def smallest_settling(
