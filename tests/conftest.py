@@ -16,6 +16,8 @@ pytest_plugins = ["pytester"]
 
 # The tests are of swapin as installed, not as the machine that runs them selects plugins.
 os.environ["SWAPIN_CONFIG"] = ""
+# Nor as an earlier command left them.
+os.environ["SWAPIN_CACHE"] = "off"
 
 
 @pytest.fixture(scope="session")

@@ -29,14 +29,16 @@ def run(rounds: int) -> list[Row]:
             "python -c 'import swapin'": _timer([sys.executable, "-c", "import swapin"]),
             "swapin --version": _timer([command, "--version"]),
             "swapin eval, one fault": _timer([command, "eval", *FAULT]),
+            "the same with SWAPIN_CACHE=off": _timer([command, "eval", *FAULT], SWAPIN_CACHE="off"),
         },
     )
     return rows(figures, "ms", "python -c pass")
 
 
-def _timer(command: list[str]) -> Callable[[], float]:
-    # With byte code, as installed packages have it; the first run writes what is missing.
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+def _timer(command: list[str], **more: str) -> Callable[[], float]:
+    # With byte code, as installed packages have it; the first run writes what is missing, and
+    # keeps what it loaded.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | more
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
 
     def measure() -> float:

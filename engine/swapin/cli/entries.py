@@ -50,7 +50,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """List the entries of a kind, or show one."""
-    catalog = evaluator.load(args).catalog
+    # Of plugins it tells how loading them went.
+    catalog = evaluator.load(args, anew=args.kind == "plugins").catalog
     if args.action == "list":
         entries = catalog.entries(args.kind)
         if args.json:

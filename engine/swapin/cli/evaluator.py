@@ -5,26 +5,27 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
 
 from swapin.catalog.selection import Selection, parted, selection
 from swapin.cli import connect
 from swapin.model import Depth, Fault, FaultError, Verdict
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Any, Protocol
+
     from swapin.program import Program
 
-Description = Mapping[str, Any] | Fault
+    Description = Mapping[str, Any] | Fault
 
+    class Evaluator(Protocol):
+        """Evaluates many faults, in order."""
 
-class Evaluator(Protocol):
-    """Evaluates many faults, in order."""
-
-    def evaluate_many(
-        self, faults: Iterable[Description], depth: Depth = ...
-    ) -> Iterator[Verdict | FaultError]:
-        """A verdict, or why there is none, for each fault."""
+        def evaluate_many(
+            self, faults: Iterable[Description], depth: Depth = ...
+        ) -> Iterator[Verdict | FaultError]:
+            """A verdict, or why there is none, for each fault."""
 
 
 class Local:
@@ -71,6 +72,9 @@ def add_strict(parser: argparse.ArgumentParser) -> None:
         group.add_argument(
             f"--plugins-{name}", type=parted, metavar="NAME,…", help=f"{told}; may be empty"
         )
+    group.add_argument(
+        "--no-cache", action="store_true", help="load them anew, and keep nothing for the next time"
+    )
 
 
 def chosen(args: argparse.Namespace, program: Program) -> AbstractContextManager[Evaluator]:
@@ -85,17 +89,16 @@ def selected(args: argparse.Namespace) -> Selection:
     return selection(allow=args.plugins_allow, block=args.plugins_block, strict=args.strict)
 
 
-def load(args: argparse.Namespace) -> Program:
+def load(args: argparse.Namespace, *, anew: bool = False) -> Program:
     """The program of the selected plugins; says on stderr what was left out.
 
+    :param anew: load the plugins, whatever was kept of them.
     :raises CatalogError: ``--strict``, and a plugin failed.
     :raises LookupError: the selection cannot be followed.
     """
-    from swapin.catalog import discover, load_catalog
-    from swapin.program import Program
+    from swapin.program.kept import installed_program
 
-    chosen = selected(args)
-    catalog = load_catalog(strict=chosen.strict, candidates=chosen.chosen(discover()))
-    for failure in catalog.failures:
+    program = installed_program(selected(args), keep=not (anew or args.no_cache))
+    for failure in program.catalog.failures:
         print(f"swapin: degraded: {failure}", file=sys.stderr)
-    return Program(catalog)
+    return program

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from swapin.catalog import Catalog
 from swapin.model import (
     DECIDED,
     Answer,
@@ -20,6 +19,10 @@ from swapin.model import (
 from swapin.model.records import dataclass
 from swapin.program.diagram import Diagrams
 from swapin.program.order import good_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from swapin.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,28 @@ class Table:
         :param fires: the condition of each rule, by id.
         """
         self.groups = tuple(groups)
-        mine = {member for group in groups for member in group.members}
-        # A rule that cannot fire under these capabilities takes no bit.
-        self.rules = tuple(
-            rule for rule in rules if rule.outcome in mine and fires[rule.id] != diagrams.false
-        )
+        self.rules = _firing(diagrams, groups, rules, fires)
         conditions = [fires[rule.id] for rule in self.rules]
         self.root = diagrams.table(states, conditions)
         read = {name for condition in conditions for name in diagrams.facts_of(condition)}
         self.facts = tuple(name for name in diagrams.order if name in read)
         """The atoms that decide: those that some rule's condition depends on."""
+
+    @classmethod
+    def of_root(
+        cls,
+        diagrams: Diagrams,
+        groups: Sequence[Group],
+        rules: Sequence[Rule],
+        fires: Mapping[str, int],
+        root: int,
+        facts: tuple[str, ...],
+    ) -> Table:
+        """The table that has this diagram and reads these facts."""
+        made = cls.__new__(cls)
+        made.groups, made.rules = tuple(groups), _firing(diagrams, groups, rules, fires)
+        made.root, made.facts = root, facts
+        return made
 
     def bits_of(self, group: Group) -> int:
         """The bits of a leaf that belong to the rules of an outcome."""
@@ -127,9 +142,6 @@ class Compiled:
         self.capabilities = capabilities
         self.rules = rules
         conditions = {rule.id: rule.when.given(capabilities) for rule in self.rules}
-        self.admissible = all_of(
-            constraint.holds.given(capabilities) for constraint in catalog.constraints.values()
-        )
         self.diagrams = Diagrams(self._order(conditions))
         build = self.diagrams.condition
         meanings: dict[str, int] = {}
@@ -157,8 +169,17 @@ class Compiled:
             self.diagrams, self.condition_of_admissible, (Group.PATH,), self.rules, fires
         )
         self.mapped = Table(self.diagrams, self.condition_of_mapped, DECIDED, self.rules, fires)
-        self._findings: dict[tuple[frozenset[int], frozenset[int]], Finding] = {}
+        self.findings: dict[tuple[frozenset[int], frozenset[int]], Finding] = {}
+        """Those that were made before, by the leaves of both tables."""
         self._check_choices()
+
+    @property
+    def admissible(self) -> Expression:
+        """What all constraints together say of the facts that are no capabilities."""
+        return all_of(
+            constraint.holds.given(self.capabilities)
+            for constraint in self.catalog.constraints.values()
+        )
 
     def _order(self, conditions: Mapping[str, Expression]) -> list[str]:
         constraints = (
@@ -240,9 +261,9 @@ class Compiled:
         if not paths:
             return None
         held = (paths, self.diagrams.look_up(self.mapped.root, known))
-        found = self._findings.get(held)
+        found = self.findings.get(held)
         if found is None:
-            found = self._findings[held] = self._make_finding(*held)
+            found = self.findings[held] = self._make_finding(*held)
         return found
 
     def _make_finding(self, paths: frozenset[int], mapped: frozenset[int]) -> Finding:
@@ -259,6 +280,16 @@ class Compiled:
             deciding={name: deciding for name, (_, deciding) in judged.items()},
             truths=truths,
         )
+
+
+def _firing(
+    diagrams: Diagrams, groups: Sequence[Group], rules: Sequence[Rule], fires: Mapping[str, int]
+) -> tuple[Rule, ...]:
+    """The rules of some outcomes; one that cannot fire under these capabilities takes no bit."""
+    mine = {member for group in groups for member in group.members}
+    return tuple(
+        rule for rule in rules if rule.outcome in mine and fires[rule.id] != diagrams.false
+    )
 
 
 def _deciders(group: Group, value: str) -> tuple[tuple[Outcome, ...], Kind]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from swapin.catalog import Catalog, Failure, discover, load_catalog, selection
 from swapin.catalog.loading import Candidate
@@ -15,6 +14,7 @@ from swapin.model import (
     Kernel,
     Override,
     Provenance,
+    Rule,
     Verdict,
 )
 from swapin.program.compiled import Compiled
@@ -22,6 +22,10 @@ from swapin.program.conflict import contradiction
 from swapin.program.description import read_fault
 from swapin.program.explain import explain, settling
 from swapin.program.resolve import Resolved, Resolver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MOST_COMPILED = 256
 """Sets of capabilities kept compiled; a client can override capabilities at will."""
@@ -81,9 +85,14 @@ class Program:
         for known in self._all:
             if known.capabilities == capabilities and known.rules == rules:
                 return known
-        made = Compiled(self.catalog, rules, capabilities)
+        made = self._made(kernel, rules, capabilities)
         self._all.append(made)
         return made
+
+    def _made(
+        self, kernel: Kernel, rules: tuple[Rule, ...], capabilities: dict[str, bool]
+    ) -> Compiled:
+        return Compiled(self.catalog, rules, capabilities)
 
     def check(self) -> None:
         """Compile every kernel, so that a later evaluation finds nothing wrong with a rule.
