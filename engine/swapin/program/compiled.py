@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from swapin.model import (
     DECIDED,
@@ -163,15 +164,25 @@ class Compiled:
             [self.condition_of_admissible, meanings[Outcome.PATH_MAPPED.yes.name]]
         )
         """The admissible states in which the fault maps a page."""
-        # Apart from the path, outcomes speak of faults that map a page: two small tables, of
-        # which the second asks little about how a fault can end elsewhere.
-        self.paths = Table(
-            self.diagrams, self.condition_of_admissible, (Group.PATH,), self.rules, fires
-        )
-        self.mapped = Table(self.diagrams, self.condition_of_mapped, DECIDED, self.rules, fires)
         self.findings: dict[tuple[frozenset[int], frozenset[int]], Finding] = {}
         """Those that were made before, by the leaves of both tables."""
         self._check_choices()
+
+    # Apart from the path, outcomes speak of faults that map a page: two small tables, of which
+    # the second asks little about how a fault can end elsewhere. Checking needs neither.
+
+    @cached_property
+    def paths(self) -> Table:
+        """The table of the path, over every admissible state."""
+        return self._table(self.condition_of_admissible, (Group.PATH,))
+
+    @cached_property
+    def mapped(self) -> Table:
+        """The table of the other outcomes, over the states in which the fault maps a page."""
+        return self._table(self.condition_of_mapped, DECIDED)
+
+    def _table(self, states: int, groups: Sequence[Group]) -> Table:
+        return Table(self.diagrams, states, groups, self.rules, self.condition_of_rule)
 
     @property
     def admissible(self) -> Expression:
@@ -255,12 +266,28 @@ class Compiled:
         """The table that answers an outcome."""
         return self.paths if group is Group.PATH else self.mapped
 
-    def finding(self, known: Mapping[str, bool]) -> Finding | None:
-        """The answer for the known facts; ``None`` if no admissible state agrees with them."""
-        paths = self.diagrams.look_up(self.paths.root, known)
+    def left(self, known: Mapping[str, bool], asked: Collection[str]) -> tuple[int, int]:
+        """What is left of both tables when some facts are known and others will be, no more."""
+        d = self.diagrams
+        unknown = set(d.order).difference(known, asked)
+        paths, mapped = (
+            d.projected(d.restrict(table.root, known), unknown)
+            for table in (self.paths, self.mapped)
+        )
+        return paths, mapped
+
+    def finding(
+        self, known: Mapping[str, bool], left: tuple[int, int] | None = None
+    ) -> Finding | None:
+        """The answer for the known facts; ``None`` if no admissible state agrees with them.
+
+        :param left: what is left of the tables when other facts are known beside these.
+        """
+        of_paths, of_mapped = left or (self.paths.root, self.mapped.root)
+        paths = self.diagrams.look_up(of_paths, known)
         if not paths:
             return None
-        held = (paths, self.diagrams.look_up(self.mapped.root, known))
+        held = (paths, self.diagrams.look_up(of_mapped, known))
         found = self.findings.get(held)
         if found is None:
             found = self.findings[held] = self._make_finding(*held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from swapin.catalog import Catalog
-from swapin.model import Expression, FaultError, Problem, Reason, all_of
+from swapin.model import FaultError, Problem, Reason, all_of
 from swapin.model.satisfiability import satisfiable
 from swapin.program.resolve import Resolved
 
@@ -16,17 +16,21 @@ def contradiction(resolved: Resolved, catalog: Catalog) -> FaultError:
     """
     # In the order of their names, so that the same facts get the same words.
     given = dict(sorted(resolved.known.items()))
+    holds = {name: constraint.holds for name, constraint in catalog.constraints.items()}
+    read = {name: frozenset(condition.names()) for name, condition in holds.items()}
+    left = {name: condition.given(given) for name, condition in holds.items()}
     # Kernel facts go first, so that the conflict left over is about the fault itself.
     for name in sorted(given, key=lambda name: _place(name, resolved, catalog)):
         rest = {key: value for key, value in given.items() if key != name}
-        if not satisfiable(_admissible(catalog, list(catalog.constraints)).given(rest)):
+        changed = {c: holds[c].given(rest) for c in holds if name in read[c]}
+        if not satisfiable(all_of({**left, **changed}.values())):
             given = rest
-    cited = list(catalog.constraints)
-    for name in list(cited):
-        rest_of = [other for other in cited if other != name]
-        if not satisfiable(_admissible(catalog, rest_of).given(given)):
-            cited = rest_of
-    why = "; ".join(catalog.constraints[name].because for name in cited)
+            left.update(changed)
+    for name in list(left):
+        rest_of = {other: condition for other, condition in left.items() if other != name}
+        if not satisfiable(all_of(rest_of.values())):
+            left = rest_of
+    why = "; ".join(catalog.constraints[name].because for name in left)
     return FaultError(
         Problem(name, Reason.IMPOSSIBLE_FAULT, f"{_said(name, given, resolved, catalog)}: {why}")
         for name in given
@@ -35,10 +39,6 @@ def contradiction(resolved: Resolved, catalog: Catalog) -> FaultError:
 
 def _place(name: str, resolved: Resolved, catalog: Catalog) -> tuple[bool, bool, str]:
     return not catalog.atoms[name].capability, not resolved.bound_by(name), name
-
-
-def _admissible(catalog: Catalog, names: list[str]) -> Expression:
-    return all_of(catalog.constraints[name].holds for name in names)
 
 
 def _said(name: str, given: dict[str, bool], resolved: Resolved, catalog: Catalog) -> str:

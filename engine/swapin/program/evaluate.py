@@ -11,6 +11,7 @@ from swapin.model import (
     Depth,
     Explanation,
     Fault,
+    Group,
     Kernel,
     Override,
     Provenance,
@@ -95,12 +96,22 @@ class Program:
         return Compiled(self.catalog, rules, capabilities)
 
     def check(self) -> None:
-        """Compile every kernel, so that a later evaluation finds nothing wrong with a rule.
+        """Look at every kernel, so that a later evaluation finds nothing wrong with a rule.
 
         :raises CatalogError: the rules of a choice do not fit together in some kernel.
         """
         for kernel in self.catalog.kernels.values():
             self.compiled(kernel)
+
+    def prepare(self) -> None:
+        """Compile every kernel, so that no later evaluation waits for it.
+
+        :raises CatalogError: the rules of a choice do not fit together in some kernel.
+        """
+        self.check()
+        for compiled in self._all:
+            for group in Group:
+                compiled.table_of(group)
 
     def evaluate(self, fault: Mapping[str, Any] | Fault, depth: Depth = Depth.DECIDING) -> Verdict:
         """The verdict for one fault.
@@ -165,7 +176,7 @@ def load_program(
     while True:
         program = Program(load_catalog(strict, found, left_out, load_seconds=load_seconds))
         try:
-            program.check()
+            program.prepare()
         except CatalogError as error:
             failing = [c.origin for c in found if c.origin.plugin == error.plugin]
             if strict or not failing:

@@ -33,7 +33,7 @@ def explain(compiled: Compiled, resolved: Resolved, finding: Finding, depth: Dep
     outcomes = tuple(_outcome(compiled, resolved, finding, depth, group) for group in Group)
     rules: tuple[RuleTrace, ...] = ()
     if depth.rank >= Depth.RULES.rank:
-        rules = tuple(_trace(compiled, resolved.known, finding, rule) for rule in compiled.rules)
+        rules = _traces(compiled, resolved.known, finding)
     prose = ""
     if depth is Depth.PROSE:
         from swapin.program.prose import paragraph
@@ -108,8 +108,13 @@ def flips(
             if atom in resolved.known and not resolved.bound_by(atom).startswith("architecture")
         }
     )
+    # Many changes are tried, so what stays as it is is looked at once.
+    mine = {atom for name in given for atom in compiled.catalog.facts[name].atoms}
+    stays = {atom: held for atom, held in resolved.known.items() if atom not in mine}
+    changing = {atom: held for atom, held in resolved.known.items() if atom in mine}
+    left = compiled.left(stays, mine)
     for size in range(1, _MOST_FLIPPED + 1):
-        found = list(_flips_of(compiled, resolved.known, group, answer, given, size))
+        found = list(_flips_of(compiled, changing, left, group, answer, given, size))
         if found:
             return tuple(tuple(compiled.catalog.said(changes)) for changes in found)
     return ()
@@ -118,6 +123,7 @@ def flips(
 def _flips_of(
     compiled: Compiled,
     known: Mapping[str, bool],
+    left: tuple[int, int],
     group: Group,
     answer: str,
     given: list[str],
@@ -126,7 +132,7 @@ def _flips_of(
     for names in combinations(given, size):
         for changes in product(*(_changes(compiled.catalog, known, name) for name in names)):
             changed = {atom: held for change in changes for atom, held in change.items()}
-            found = compiled.finding({**known, **changed})
+            found = compiled.finding({**known, **changed}, left)
             if found is not None and found.outcomes[group.field] not in (
                 answer,
                 group.undetermined,
@@ -146,10 +152,19 @@ def _changes(catalog: Catalog, known: Mapping[str, bool], name: str) -> list[dic
     ]
 
 
-def _trace(
-    compiled: Compiled, known: Mapping[str, bool], finding: Finding, rule: Rule
-) -> RuleTrace:
-    names = list(dict.fromkeys(rule.when.names()))
+def _traces(
+    compiled: Compiled, known: Mapping[str, bool], finding: Finding
+) -> tuple[RuleTrace, ...]:
+    """Every rule, and what was found of each fact and outcome that it reads."""
+    left = compiled.diagrams.restrict(compiled.condition_of_admissible, known)
+    found = {
+        name: Condition(name, _truth(compiled, known, left, name).value)
+        for name in dict.fromkeys(name for rule in compiled.rules for name in rule.when.names())
+    }
+    return tuple(_trace(finding, rule, found) for rule in compiled.rules)
+
+
+def _trace(finding: Finding, rule: Rule, found: Mapping[str, Condition]) -> RuleTrace:
     return RuleTrace(
         id=rule.id,
         kind=rule.kind.value,
@@ -158,12 +173,15 @@ def _trace(
         when=str(rule.when),
         because=rule.because,
         source=str(rule.source),
-        conditions=tuple(Condition(name, _truth(compiled, known, name).value) for name in names),
+        conditions=tuple(found[name] for name in dict.fromkeys(rule.when.names())),
     )
 
 
-def _truth(compiled: Compiled, known: Mapping[str, bool], name: str) -> Answer:
-    """What was found of a fact or an earlier outcome."""
+def _truth(compiled: Compiled, known: Mapping[str, bool], left: int, name: str) -> Answer:
+    """What was found of a fact or an earlier outcome.
+
+    :param left: the admissible states that are left.
+    """
     if name in compiled.capabilities:
         return Answer.YES if compiled.capabilities[name] else Answer.NO
     diagrams = compiled.diagrams
@@ -174,7 +192,6 @@ def _truth(compiled: Compiled, known: Mapping[str, bool], name: str) -> Answer:
         return Answer.UNDETERMINED if value is None else Answer.YES if value else Answer.NO
     else:
         node = diagrams.fact(name)
-    left = diagrams.restrict(compiled.condition_of_admissible, known)
     with_it = diagrams.all([left, diagrams.restrict(node, known)])
     if with_it == diagrams.false:
         return Answer.NO
