@@ -83,7 +83,7 @@ def test_verdicts_are_the_same(program: Program, kept: KeptProgram) -> None:
     """Byte for byte, errors too, over random descriptions of every kind and every depth."""
     chance = random.Random(8)
 
-    for depth in [*Depth] * 15:
+    for depth in [*Depth] * 6:
         described = _described(program.catalog, chance)
         answers = []
         for each in (program, kept):

@@ -61,11 +61,15 @@ def distinct(late_write):
 
 
 @pytest.fixture(scope="session")
-def descriptions(program):
+def descriptions(program, shared):
     """Two hundred descriptions in JSON form, four in five of possible faults."""
-    dice = random.Random(20220329)
-    found = _descriptions(program.catalog, dice, 200)
-    return tuple(d if dice.random() < 0.2 else _made_possible(program, d) for d in found)
+
+    def make():
+        dice = random.Random(20220329)
+        found = _descriptions(program.catalog, dice, 200)
+        return [d if dice.random() < 0.2 else _made_possible(program, d) for d in found]
+
+    return tuple(shared("descriptions", make))
 
 
 def _made_possible(program, description):

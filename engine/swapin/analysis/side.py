@@ -99,16 +99,21 @@ class Meaning:
         """The states that an outcome speaks of: that map a page, but for the path."""
         return self.admissible if group is Group.PATH else self.mapped
 
-    def values(self, group: Group) -> int:
-        """A table: in each state that the outcome speaks of, the set with its one value."""
-        d = self.diagrams
+    def conditions(self, group: Group) -> tuple[int, ...]:
+        """All that decides an outcome: its states, where it is not modelled, its members."""
         limits = [
             self.rules[rule.id]
             for rule in self.side.rules
             if rule.kind is Kind.LIMIT and rule.outcome in group.members
         ]
-        members = [self.outcomes[member.yes.name] for member in group.members]
-        table = d.table(self.states(group), [d.any(limits), *members])
+        members = (self.outcomes[member.yes.name] for member in group.members)
+        return (self.states(group), self.diagrams.any(limits), *members)
+
+    def values(self, group: Group) -> int:
+        """A table: in each state that the outcome speaks of, the set with its one value."""
+        d = self.diagrams
+        states, *conditions = self.conditions(group)
+        table = d.table(states, conditions)
 
         def value(held: frozenset[int]) -> frozenset[str]:
             return frozenset(_value(group, bits) for bits in held)

@@ -93,7 +93,6 @@ def backend_faults(catalog: Catalog, offer: Offer) -> Iterator[tuple[str, str]]:
         else:
             devices[device] = backend.name
     if devices:
-        reach(catalog, _EXCLUSIVE, devices=[*devices])
         for answer in reach(catalog, _MAPPED, devices=[*devices]).answers:
             if not answer.reachable:
                 why = ", ".join(answer.blocked)
@@ -115,4 +114,3 @@ def _device(catalog: Catalog, backend: Backend) -> str:
 
 
 _MAPPED = Query("path=mapped", Outcome.PATH_MAPPED.yes)
-_EXCLUSIVE = Query("exclusive", Outcome.EXCLUSIVE.yes)

@@ -37,6 +37,9 @@ def changed_verdicts(without: Catalog, catalog: Catalog) -> Iterator[tuple[str, 
 
 
 def _changed(before: Meaning, after: Meaning, group: Group, added: set[str]) -> str:
+    if before.conditions(group) == after.conditions(group):
+        # The plugin's own facts are not among what decided before.
+        return ""
     d = before.diagrams
     was, is_now = before.values(group), d.projected(after.values(group), added)
     if was == is_now:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import google.rpc
 import pytest
+
+from swapin.debian.packages import cache_home
 
 ROOT = Path(__file__).parents[3]
 PROTOS = (ROOT / "proto", Path(next(iter(google.rpc.__path__))).parents[1])
@@ -20,19 +25,29 @@ def node_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("node and npm are not installed")
     folder = tmp_path_factory.mktemp("node-client")
-    for file in (
-        Path(__file__).parent / "package.json",
-        Path(__file__).parent / "client.mjs",
-        ROOT / "docs" / "examples" / "columns-node" / "columns.mjs",
-    ):
-        shutil.copy(file, folder)
-    subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"],
-        cwd=folder,
-        check=True,
-        timeout=300,
-    )
+    here = Path(__file__).parent
+    shutil.copy(here / "client.mjs", folder)
+    shutil.copy(ROOT / "docs" / "examples" / "columns-node" / "columns.mjs", folder)
+    (folder / "node_modules").symlink_to(_installed(here / "package.json") / "node_modules")
     return folder
+
+
+def _installed(package: Path) -> Path:
+    """A folder with the packages, kept by what was asked for as all that is fetched is."""
+    asked = hashlib.sha256(package.read_bytes()).hexdigest()
+    kept = cache_home() / "node" / asked
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as draft:
+            folder = Path(draft) / "client"
+            folder.mkdir()
+            shutil.copy(package, folder)
+            install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+            subprocess.run(install, cwd=folder, check=True, timeout=300)
+            # Another may have been faster; its folder is as good.
+            with contextlib.suppress(OSError):
+                folder.rename(kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
