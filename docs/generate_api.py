@@ -97,10 +97,32 @@ def _fields(known: type) -> list[str]:
 
 
 def _signature(known: Any) -> str:
-    text = re.sub(r"(: |-> )'([^']+)'", r"\1\2", str(inspect.signature(known)))
-    text = re.sub(r"<(\w+\.\w+): [^>]*>", r"\1", text)
+    signature = inspect.signature(known)
+    # Members of enumerations would be told with their values.
+    shown = [
+        one.replace(default=_Named(one.default))
+        if isinstance(one.default, enum.Enum | tuple) and one.default
+        else one
+        for one in signature.parameters.values()
+    ]
+    text = re.sub(r"(: |-> )'([^']+)'", r"\1\2", str(signature.replace(parameters=shown)))
     text = re.sub(r"<function (\w+) at \w+>", r"\1", text)
     return re.sub(r"\(self(, )?", "(", text)
+
+
+class _Named:
+    """A default as it is written: a member of an enumeration, or all or some of its members."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        if isinstance(self._value, enum.Enum):
+            return f"{type(self._value).__name__}.{self._value.name}"
+        kind = type(self._value[0])
+        if isinstance(self._value[0], enum.Enum) and tuple(kind) == self._value:
+            return f"tuple({kind.__name__})"
+        return f"({', '.join(map(repr, map(_Named, self._value)))})"
 
 
 def _markdown(docstring: str | None) -> str:

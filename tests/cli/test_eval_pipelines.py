@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from swapin.cli import jobs, main
-from swapin.cli.faults import Unit, after
+from swapin.cli.faults import after
 from swapin.program import Program
 
 EVAL = [sys.executable, "-m", "swapin", "eval"]
@@ -93,7 +93,7 @@ def test_resume(whole: tuple[Path, str], tmp_path: Path, cut: float, workers: st
 @pytest.mark.parametrize("left_out", range(7))
 def test_after(left_out: int) -> None:
     """Results are left out one by one, of arrays too."""
-    units: list[Unit] = [(1, "[1, 2]"), (2, "x"), (3, "[]"), (4, "[3, 4, 5]")]
+    units: list[tuple[int, str]] = [(1, "[1, 2]"), (2, "x"), (3, "[]"), (4, "[3, 4, 5]")]
     left = [
         (number, member)
         for number, written in after(iter(units), left_out)

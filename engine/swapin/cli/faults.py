@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from swapin.cli.lines import opened, parsed
@@ -77,6 +76,8 @@ def _malformed(message: str) -> FaultError:
 
 def after(units: Iterator[Unit], results: int) -> Iterator[Unit]:
     """What is left of the units when so many results are left out."""
+    import json
+
     for number, written in units:
         if results and not written.lstrip().startswith("["):
             results -= 1

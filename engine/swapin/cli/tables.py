@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,6 @@ from swapin.catalog.selection import parted
 from swapin.cli.exits import Exit, status
 from swapin.model import Depth, Fault, FaultError, Group, Problem, Reason
 from swapin.model.errors import unknown_name
-from swapin.model.records import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
             "swapin: `swapin eval` of a table asks for `pip install swapin[arrow]`", file=sys.stderr
         )
         return Exit.USAGE
+    import json
+
     from swapin.cli import evaluator
     from swapin.cli.progress import progress
 
@@ -112,6 +112,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _common(args: argparse.Namespace, catalog: Catalog) -> Fault:
     """What is the same for each row; without ``--kernel`` the rows have the release."""
+    from dataclasses import replace
+
     from swapin.cli.described import description_of
     from swapin.program.description import read_fault
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from swapin.model import Depth, FaultError, OutcomeExplanation, RuleTrace, Verdict
 from swapin.model.records import dataclass
 
@@ -53,6 +51,8 @@ def shown(line: int, verdict: Verdict | FaultError, as_json: bool, depth: Depth)
         told = verdict.to_json() if as_json else verdict_text(verdict, depth)
         return Shown(line, False, told)
     if as_json:
+        import json
+
         return Shown(line, True, json.dumps(error_object(line, verdict), ensure_ascii=False))
     where = f"line {line}: " if line else ""
     return Shown(line, True, "\n".join(f"swapin: {where}{p}" for p in verdict.problems))
