@@ -17,7 +17,7 @@ KEPT ?= tests/lab/kept
 PLAYED ?= 5.10 6.1 6.12 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow test-deploy lab mutants verify-source lint bench protos docs sbom clean
+.PHONY: help install demo test test-slow test-deploy test-examples lab mutants verify-source lint bench protos docs sbom clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
@@ -62,6 +62,10 @@ test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest
 test-deploy: $(VENV)/.tests ## Check the files under deploy/ by the tools that they are for
 	$(PIP) install --group deploy
 	$(BIN)/python -m pytest tests/deploy
+
+test-examples: $(VENV)/.tests ## Run the examples of docs/examples as their READMEs tell
+	$(PIP) install --group examples
+	$(BIN)/python -m pytest tests/examples
 
 verify-source: $(VENV)/.source ## Compare the model with the kernel sources of Debian
 	@check() { $(BIN)/swapin source-check --package "$$@" || found=1; }; \
