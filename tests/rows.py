@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars
 
 from swapin.catalog import Catalog
-from swapin.model import Fault
+from swapin.model import Answer, Fault, Group
 from swapin.program.compiled import Compiled
 from swapin.program.resolve import Resolved, Resolver
 
@@ -62,3 +64,16 @@ def sampled(compiled: Compiled, known: Mapping[str, bool], seed: str, size: int)
             state = admissible_state(compiled, mapped if number % 3 else admissible, chance)
         share = 0 if number % 5 == 0 else chance.random()
         yield {name: None if chance.random() < share else v for name, v in state.items()}
+
+
+def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
+    """What SQL is to say of a verdict; ``None`` stands for a contradiction."""
+    value = None if outcomes is None else outcomes[group.field]
+    if value is None or value == group.undetermined:
+        return None
+    return value if group.is_choice else value == Answer.YES.value
+
+
+def frame(rows: Sequence[Row], names: Sequence[str]) -> polars.DataFrame:
+    """The rows as a table."""
+    return polars.DataFrame(rows, schema=dict.fromkeys(names, polars.Boolean))

@@ -23,11 +23,11 @@ def test_examples_run(root: Path) -> None:
 
 
 def test_sizes(root: Path, catalog: Catalog, program: Program) -> None:
-    """The page says how large the diagrams of 6.1 are, as they come and put in order."""
+    """The page says how large the diagrams of 6.1 are, one by one and together."""
     page = (root / "docs" / "columns.md").read_text(encoding="utf-8")
     compiled = program.compiled(catalog.kernels["6.1"])
-    before = [f"{Sql(compiled, group, Dialect.DUCKDB).nodes:,}" for group in Group]
+    alone = [f"{Sql(compiled, group, Dialect.DUCKDB).nodes:,}" for group in Group]
     masks = Masks(compiled, list(Group))
 
-    assert f"have {', '.join(before[:-1])} and {before[-1]} nodes" in page
-    assert f"all together then have {len(masks.diagrams.nodes(masks.root))}." in page
+    assert f"have {', '.join(alone[:-1])} and {alone[-1]} nodes" in page
+    assert f"all together have {len(masks.diagrams.nodes(masks.root))}." in page

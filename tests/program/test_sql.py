@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 import polars
 import pytest
 
-from rows import MARKER, PRESETS, Row, resolved, sampled
+from rows import MARKER, PRESETS, Row, frame, resolved, sampled, told
 from swapin.catalog import Catalog
 from swapin.cli import main
-from swapin.model import Answer, Group
+from swapin.model import Group
 from swapin.program import Program
+from swapin.program import walk as walks
 from swapin.program.interpreter import Interpreter
 from swapin.program.sql import Dialect, Sql, TooLong
-
-
-def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
-    """What SQL is to say of a verdict; ``None`` stands for a contradiction."""
-    value = None if outcomes is None else outcomes[group.field]
-    if value is None or value == group.undetermined:
-        return None
-    return value if group.is_choice else value == Answer.YES.value
-
-
-def frame(rows: Sequence[Row], names: Sequence[str]) -> polars.DataFrame:
-    return polars.DataFrame(rows, schema=dict.fromkeys(names, polars.Boolean))
 
 
 def answers(sql: str, dialect: Dialect, faults: polars.DataFrame) -> list[Any]:
@@ -61,9 +49,12 @@ def test_a_database_equals_the_compiled_form(
     faults = frame(rows, compiled.facts)
     for group in Group:
         expected = [told(group, finding and finding.outcomes) for finding in found]
-        query = Sql(compiled, group, dialect, presets.known).query("faults")
-        assert expected == answers(query, dialect, faults), group
+        sql = Sql(compiled, group, dialect, presets.known)
+        assert expected == answers(sql.query("faults"), dialect, faults), group
         assert len(set(expected)) > 1, group
+        if dialect.has_tables:
+            query = f"SELECT {sql.expression()} FROM faults"
+            assert expected == answers(query, dialect, faults), group
 
 
 @pytest.mark.parametrize("dialect", [Dialect.DUCKDB, Dialect.POLARS])
@@ -134,14 +125,28 @@ def test_an_expression_equals_the_interpreter(
 
 
 def test_length(catalog: Catalog, program: Program) -> None:
-    """A query is as long as the diagram is large; an expression that repeats too much is none."""
+    """A query is as long as the diagram is large; CASE alone that repeats too much is refused."""
     compiled = program.compiled(catalog.kernels["6.1"])
     for group in Group:
-        sql = Sql(compiled, group, Dialect.DUCKDB)
-        assert len(sql.query("faults")) < 60 * sql.nodes
+        sql = Sql(compiled, group, Dialect.POLARS)
+        assert len(sql.query("faults")) < 40 * sql.nodes + 160 * len(sql.columns)
         assert set(sql.columns) <= set(compiled.facts)
         with pytest.raises(TooLong, match="terms"):
             sql.expression()
+
+
+def test_tables_have_their_limit(
+    catalog: Catalog, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables that get too large are refused, before and while they are made."""
+    compiled = program.compiled(catalog.kernels["6.1"])
+    sql = Sql(compiled, Group.WRITE, Dialect.SPARK)
+    entries = sql.query("faults").count(",")
+    assert entries < walks.MOST_ENTRIES
+    for limit in (1000, entries // 2):
+        monkeypatch.setattr(walks, "MOST_ENTRIES", limit)
+        with pytest.raises(TooLong, match="its tables have more than"):
+            sql.query("faults")
 
 
 def test_kept_columns(catalog: Catalog, program: Program) -> None:
@@ -156,14 +161,13 @@ def test_kept_columns(catalog: Catalog, program: Program) -> None:
         assert [(7, 8, None, None)] == result.fetchall()
 
 
-def test_spark_quotes_otherwise(catalog: Catalog, program: Program) -> None:
-    """Spark's query is that of DuckDB, but for the quotes."""
-    compiled = program.compiled(catalog.kernels["6.1"])
-    duck = Sql(compiled, Group.WRITE, Dialect.DUCKDB).query("faults", ["id"])
+def test_spark_selects_its_expression(catalog: Catalog, program: Program) -> None:
+    """A query for Spark is one SELECT; Spark itself runs it in test_spark.py."""
+    sql = Sql(program.compiled(catalog.kernels["6.1"]), Group.WRITE, Dialect.SPARK)
 
-    assert duck.replace('"', "`") == Sql(compiled, Group.WRITE, Dialect.SPARK).query(
-        "faults", ["id"]
-    )
+    expected = f"SELECT `id`, {sql.expression()} AS `write` FROM faults"
+    assert expected == sql.query("faults", ["id"])
+    assert '"' not in expected
 
 
 def test_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +193,7 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["--columns", "folio.ksmm"], "did you mean `folio.ksm`"),
         (["--backend", "floppy"], "floppy"),
         (["--fact", "folio.fresh=true", "--fact", "folio.writeback=true"], "cannot be"),
-        (["--expression"], "name fewer columns"),
+        (["--dialect", "polars", "--expression"], "name fewer columns"),
     ],
 )
 def test_refused(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,20 +72,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Print the query or the expression."""
+    from swapin.program.sql import TooLong
+
     program = evaluator.load(args)
     sql = _rendered(args, program)
-    if args.expression:
-        print(_expression(sql))
-    elif args.json:
+    try:
+        written = sql.expression() if args.expression else sql.query(args.table, args.keep)
+    except TooLong as error:
+        raise FaultError([Problem("columns", Reason.MALFORMED, str(error))]) from error
+    if args.json:
         told = {
-            "query": sql.query(args.table, args.keep),
+            "query": written,
             "columns": list(sql.columns),
             "nodes": sql.nodes,
             "terms": sql.terms,
         }
         print(json.dumps(told, ensure_ascii=False))
     else:
-        print(sql.query(args.table, args.keep))
+        print(written)
     return status(degraded=program.catalog.degraded)
 
 
@@ -133,12 +137,3 @@ def _atoms(names: Sequence[str], catalog: Catalog) -> list[str]:
         else:
             raise FaultError([unknown_name("columns", "fact", name, list(catalog.facts))])
     return atoms
-
-
-def _expression(sql: Sql) -> str:
-    from swapin.program.sql import TooLong
-
-    try:
-        return sql.expression()
-    except TooLong as error:
-        raise FaultError([Problem("expression", Reason.MALFORMED, str(error))]) from error

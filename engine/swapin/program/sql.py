@@ -1,9 +1,9 @@
 """One outcome of a kernel as SQL: the decision diagram, for rows that a database keeps.
 
-Leaves are bit masks: a bit for each value of the outcome that some admissible state has. A fact
-that is NULL is asked by taking both branches, which unites their masks with ``|``; so a row has
-exactly the values that some completion of it has, and the outcome is settled if that is one.
-This is what :meth:`~swapin.program.diagram.Diagrams.look_up` does, one row after the other.
+A row comes to a mask of the values that its completions have (:mod:`swapin.program.masks`). Two
+forms say which: each node of the diagram as a column, from the leaves up, and tables that a row
+walks through from the root down (:mod:`swapin.program.walk`). Which is the faster, or works at
+all, depends on the engine.
 """
 
 from __future__ import annotations
@@ -13,16 +13,21 @@ from enum import StrEnum
 
 from swapin.model import Answer, Group
 from swapin.program.compiled import Compiled
+from swapin.program.masks import Masks, Part
+from swapin.program.walk import TooManyStates, Walk, walk
 
 MOST_TERMS = 20_000
 """Terms of an expression; a longer one is refused, since databases choke on its text."""
 
-_ELSEWHERE = 1
-"""The bit of an admissible state in which the fault maps no page; values have higher bits."""
+_FEW_TERMS = 200
+"""Up to so many, an expression is written with CASE alone, which a person can read."""
+_LARGEST_TABLE = 500
+"""Facts are looked up together as long as their table is no larger: above, the time that tables
+cost is more than that of the look-ups they save."""
 
 
 class Dialect(StrEnum):
-    """Whose SQL is written. The dialects differ in how a name is quoted."""
+    """Whose SQL is written. The dialects differ in quotes, and in how a table is looked up."""
 
     DUCKDB = "duckdb"
     SPARK = "spark"
@@ -33,16 +38,23 @@ class Dialect(StrEnum):
         mark = "`" if self is Dialect.SPARK else '"'
         return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
+    @property
+    def has_tables(self) -> bool:
+        """Whether it looks up a constant array; polars makes a copy of it for each row."""
+        return self is not Dialect.POLARS
+
+    def looked_up(self, table: Sequence[int], place: str) -> str:
+        """The number at a place of a table, counted from 0."""
+        numbers = ",".join(map(str, table))
+        if self is Dialect.SPARK:
+            # One string, since Spark takes seconds to analyse thousands of literals. It is
+            # split once: the optimizer folds what is constant.
+            return f"get(CAST(split('{numbers}', ',') AS ARRAY<INT>), {place})"
+        return f"(CAST([{numbers}] AS INTEGER[]))[1 + {place}]"
+
 
 class TooLong(ValueError):
-    """An expression of more than :data:`MOST_TERMS` terms; a query shares what it repeats."""
-
-    def __init__(self, terms: int) -> None:
-        super().__init__(
-            f"the expression has {terms:,} terms, more than {MOST_TERMS:,}: "
-            "ask for a query, or name fewer columns"
-        )
-        self.terms = terms
+    """What would be written is longer than a database can take; the message says what would do."""
 
 
 class Sql:
@@ -70,40 +82,17 @@ class Sql:
             take no column.
         :param columns: atoms that rows give; the rest is unknown. By default rows give each one.
         """
-        self._d = d = compiled.diagrams
         self._dialect = dialect
         self._group = group
-        table = compiled.table_of(group)
-        values = [group.undetermined]
-        if group.is_choice:
-            values += [group.value_of(member) for member in group.members]
-        else:
-            values += [Answer.YES.value, Answer.NO.value]
-        self._bits = {value: 2 << place for place, value in enumerate(values)}
-        undetermined = self._bits[group.undetermined]
-
-        def mask(held: frozenset[int]) -> int:
-            found = 0
-            for bits in held:
-                found |= self._bits[table.judged(group, frozenset((bits,)))[0]]
-            return found
-
-        def plain(mask: int) -> int:
-            # States in which the fault ends elsewhere count only if there is no other, and
-            # whichever two values there are, nothing is settled.
-            rest = mask & ~_ELSEWHERE
-            return undetermined if rest.bit_count() > 1 else rest or mask
-
-        root = d.mapped(d.restrict(table.root, known or {}), mask)
-        if group is not Group.PATH:
-            admissible = d.restrict(compiled.condition_of_admissible, known or {})
-            root = d.zipped(root, admissible, lambda value, held: value or int(held))
-        if columns is not None:
-            root = d.projected(root, set(d.order).difference(columns))
-        self._root = d.mapped(root, plain)
-        self.columns = d.facts_of(self._root)
+        masks = Masks(compiled, (group,), known, columns)
+        self._d, self._root = masks.diagrams, masks.root
+        (part,) = masks.parts
+        self._settled = dict(_settled(part))
+        # Narrow integers nearly double the speed, since the steps are bound by memory.
+        self._integer = "TINYINT" if part.all < 1 << 7 else "SMALLINT"
+        self.columns = masks.facts
         """The atoms that make a difference: the columns that are read."""
-        self.nodes = len(d.nodes(self._root))
+        self.nodes = len(self._d.nodes(self._root))
         """How many nodes the diagram has; a query computes one column for each."""
 
     @property
@@ -119,31 +108,45 @@ class Sql:
         return ways.get(self._root, 1)
 
     def expression(self) -> str:
-        """The outcome as one expression. What ways through the diagram share is repeated.
+        """The outcome as one expression: by CASE, or where that is long by tables.
 
-        :raises TooLong: it has more than :data:`MOST_TERMS` terms.
+        :raises TooLong: CASE has more than :data:`MOST_TERMS` terms, and the dialect has no
+            tables; or they are too large.
         """
+        if self._dialect.has_tables and self.terms > _FEW_TERMS:
+            return self._walked()
         if self.terms > MOST_TERMS:
-            raise TooLong(self.terms)
+            raise TooLong(
+                f"the expression has {self.terms:,} terms, more than {MOST_TERMS:,}: "
+                "ask for a query, or name fewer columns"
+            )
         return self._judged(self._term(self._root))
 
     def query(self, table: str, keep: Sequence[str] = ()) -> str:
-        """The outcome as a query: a chain of steps, one a fact, with one column for each node.
+        """The outcome as a query.
 
-        Its length is that of the diagram, whatever ways there are through it.
+        For Spark it selects the expression. For the others it is a chain of steps, one a fact,
+        with one column for each node; its length is that of the diagram, whatever ways there are
+        through it.
 
         :param table: what stands after FROM, as it is: a table, or a function of the dialect.
         :param keep: columns that the result has before the outcome.
+        :raises TooLong: as :meth:`expression`, for Spark.
         """
+        if self._dialect is Dialect.SPARK:
+            quote = self._dialect.quoted
+            outcome = f"{self.expression()} AS {quote(self._group.field)}"
+            return f"SELECT {', '.join([*map(quote, keep), outcome])} FROM {table}"
+        return self._chain(table, keep)
+
+    def _chain(self, table: str, keep: Sequence[str]) -> str:
         d, quoted = self._d, self._dialect.quoted
         # Under another name, so that a kept column cannot have the name of one of a step.
         kept = [f"{quoted(name)} AS k{place}" for place, name in enumerate(keep)]
         may = {name: place for place, name in enumerate(self.columns)}
         # All bits are set where the fact may be yes (y), or may be no (n): where it is NULL, both.
-        # Narrow integers nearly double the speed, since the steps are bound by memory.
-        narrow = "TINYINT" if max(self._bits.values()) < 1 << 7 else "SMALLINT"
         masks = [
-            f"CAST(CASE WHEN {test} THEN 0 ELSE -1 END AS {narrow}) AS {side}{place}"
+            f"CAST(CASE WHEN {test} THEN 0 ELSE -1 END AS {self._integer}) AS {side}{place}"
             for name, place in may.items()
             for side, test in (("y", f"NOT {quoted(name)}"), ("n", quoted(name)))
         ]
@@ -195,21 +198,47 @@ class Sql:
         ]
         return f"({' | '.join(parts)})"
 
+    def _walked(self) -> str:
+        try:
+            found = walk(self._d, self._root, self._settled.get, _LARGEST_TABLE)
+        except TooManyStates as error:
+            raise TooLong(f"{error}: name fewer columns") from error
+        return self._by_tables(found)
+
+    def _by_tables(self, found: Walk) -> str:
+        # A table has the next state times the size of what the next step adds to it.
+        sizes = [3 ** len(step.names) for step in found.steps]
+        state = ""
+        for step, after in zip(found.steps, [*sizes[1:], 1], strict=True):
+            parts = [state] if state else []
+            for power, name in enumerate(reversed(step.names)):
+                fact, one = self._dialect.quoted(name), 3**power
+                parts.append(
+                    f"CASE WHEN {fact} THEN {one} WHEN NOT {fact} THEN 0 ELSE {2 * one} END"
+                )
+            state = self._dialect.looked_up([to * after for to in step.table], " + ".join(parts))
+        cases = [
+            f"WHEN {number} THEN {self._written(str(value))}"
+            for number, value in enumerate(found.values)
+            if value is not None
+        ]
+        return f"CASE {state or 0} {' '.join(cases) or 'WHEN NULL THEN NULL'} END"
+
     def _judged(self, mask: str) -> str:
         """The outcome by its mask; NULL where no WHEN is met."""
-        cases: list[str] = []
-        for value, bit in self._bits.items():
-            if value == self._group.undetermined:
-                continue
-            met = [bit]
-            if self._group is not Group.PATH:
-                met.append(bit | _ELSEWHERE)
-                if value == self._group.unreached:
-                    met.append(_ELSEWHERE)
-            cases += [f"WHEN {one} THEN {self._written(value)}" for one in met]
+        cases = (f"WHEN {one} THEN {self._written(value)}" for one, value in self._settled.items())
         return f"CASE {mask} {' '.join(cases)} END"
 
     def _written(self, value: str) -> str:
         if self._group.is_choice:
             return f"'{value}'"
         return "TRUE" if value == Answer.YES.value else "FALSE"
+
+
+def _settled(part: Part) -> Iterator[tuple[int, str]]:
+    """Each mask that leaves nothing open, and what it says."""
+    for bit in (0, *part.values.values()):
+        for mask in sorted({bit, bit | part.elsewhere}):
+            value = part.value(mask)
+            if value is not None:
+                yield mask, value
