@@ -63,9 +63,9 @@ test-deploy: $(VENV)/.tests ## Check the files under deploy/ by the tools that t
 	$(PIP) install --group deploy
 	$(BIN)/python -m pytest tests/deploy
 
-test-examples: $(VENV)/.tests ## Run the examples of docs/examples as their READMEs tell
+test-examples: $(VENV)/.tests ## Run the examples as their READMEs tell, and SQL in Spark
 	$(PIP) install --group examples
-	$(BIN)/python -m pytest tests/examples
+	$(BIN)/python -m pytest tests/examples tests/program/test_spark.py
 
 verify-source: $(VENV)/.source ## Compare the model with the kernel sources of Debian
 	@check() { $(BIN)/swapin source-check --package "$$@" || found=1; }; \

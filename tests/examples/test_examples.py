@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from readmes import copied, play
@@ -96,3 +99,26 @@ def test_the_notebook_uses_the_public_api(examples: Path) -> None:
 
     assert names
     assert set(names) <= set(swapin.__all__)
+
+
+@pytest.mark.slow
+def test_the_spark_job(examples: Path, tmp_path: Path) -> None:
+    """Its columns are what DuckDB makes of the same data set."""
+    pytest.importorskip("pyspark", reason="make test-examples installs pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("Java is missing: apt-get install default-jre-headless")
+    folder = copied(examples / "spark", tmp_path)
+    play(folder, "Run it", SPARK_LOCAL_IP="127.0.0.1")
+
+    with duckdb.connect() as connection:
+        for outcome in ("write", "mapped_exclusive"):
+            arguments = ["--kernel", "7.3", "--arch", "x86_64", "--backend", "zram"]
+            arguments += ["--dialect", "duckdb", "--outcome", outcome, "--keep", "id"]
+            arguments += ["--from", f"'{folder}/faults.parquet/*.parquet'"]
+            asked = [sys.executable, "-m", "swapin", "sql", *arguments]
+            query = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+            expected = dict(connection.execute(query).fetchall())
+            written = f"SELECT id, {outcome} FROM '{folder}/verdicts.parquet/*.parquet'"
+            assert expected == dict(connection.execute(written).fetchall())
+            assert 20000 == len(expected)
+            assert len(set(expected.values())) > 1

@@ -1,0 +1,73 @@
+"""Outcomes in a Spark session: of the same rows, what verdicts, DuckDB and polars say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars
+import pytest
+
+from rows import PRESETS, frame, resolved, sampled, told
+from swapin.catalog import Catalog
+from swapin.model import Group
+from swapin.program import Program
+from swapin.program.sql import Dialect, Sql
+
+pytestmark = pytest.mark.slow
+pytest.importorskip("pyspark", reason="make test-examples installs pyspark")
+if shutil.which("java") is None:
+    pytest.skip("Java is missing: apt-get install default-jre-headless", allow_module_level=True)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.codegen.hugeMethodLimit": "2000",
+        "spark.log.level": "ERROR",
+    }
+    session = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.mark.parametrize(("kernel", "architecture", "backend"), PRESETS)
+def test_spark_says_what_the_others_say(
+    spark: Any,
+    catalog: Catalog,
+    program: Program,
+    tmp_path: Path,
+    kernel: str,
+    architecture: str,
+    backend: str,
+) -> None:
+    """Every outcome, of one Parquet file with NULLs."""
+    presets = resolved(catalog, kernel, architecture, backend)
+    compiled = program.compiled(presets.kernel)
+    rows = list(sampled(compiled, presets.known, kernel, 3000))
+    facts = [{k: v for k, v in row.items() if v is not None} | presets.known for row in rows]
+    found = [compiled.finding(known) for known in facts]
+    file = tmp_path / "faults.parquet"
+    frame(rows, compiled.facts).with_row_index("id").write_parquet(file)
+    spark.read.parquet(str(file)).createOrReplaceTempView("faults")
+    for group in Group:
+        expected = [told(group, finding and finding.outcomes) for finding in found]
+        query = {
+            dialect: Sql(compiled, group, dialect, presets.known).query(
+                f"'{file}'" if dialect is Dialect.DUCKDB else "faults", ["id"]
+            )
+            for dialect in Dialect
+        }
+        by_spark = sorted(tuple(row) for row in spark.sql(query[Dialect.SPARK]).collect())
+        with duckdb.connect() as connection:
+            by_duckdb = sorted(connection.execute(query[Dialect.DUCKDB]).fetchall())
+        scanned = polars.SQLContext(faults=polars.scan_parquet(file))
+        by_polars = sorted(scanned.execute(query[Dialect.POLARS], eager=True).rows())
+        assert list(enumerate(expected)) == by_spark, group
+        assert by_spark == by_duckdb == by_polars, group
