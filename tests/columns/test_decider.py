@@ -68,7 +68,7 @@ def test_it_equals_verdicts(
     """Over rows by chance, for all outcomes at once and each alone."""
     presets = resolved(catalog, kernel, architecture, backend)
     compiled = program.compiled(presets.kernel)
-    rows = list(sampled(compiled, presets.known, kernel, 3000))
+    rows = list(sampled(compiled, presets.known, kernel, 1500))
     columns = columns_of(rows, compiled.facts)
     want = expected(compiled, rows, presets.known)
 
@@ -89,7 +89,7 @@ def test_facts_known_in_every_row(
     chance = random.Random(kernel)
     rows = [
         {name: chance.random() < 0.5 if value is None else value for name, value in row.items()}
-        for row in sampled(compiled, presets.known, kernel, 3000)
+        for row in sampled(compiled, presets.known, kernel, 1500)
     ]
     decider = ColumnDecider(compiled, known=presets.known)
     columns = columns_of(rows, compiled.facts)
@@ -118,6 +118,7 @@ def test_it_equals_the_interpreter(catalog: Catalog, program: Program, kernel: s
     assert want == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", ["5.19", "v2-posted"])
 def test_every_choice_of_marker_facts(catalog: Catalog, program: Program, kernel: str) -> None:
     """Known and unknown; facts that a decider was not told of are unknown, as are missing ones."""

@@ -83,6 +83,7 @@ def catalog_of(address):
         return stub.GetCatalog(catalog_pb.GetCatalogRequest(), timeout=20)
 
 
+@pytest.mark.slow
 def test_plugins_change_under_load(start_command, selection, late_write):
     """A plugin that is allowed is used, one that fails is told, a bad file changes nothing."""
     command = start_command("--metrics", "127.0.0.1:0")
@@ -161,6 +162,7 @@ def test_a_plugin_that_hangs(start_command, selection, late_write):
     assert 0 == command.times("plugins_reloaded")
 
 
+@pytest.mark.slow
 def test_each_worker_reloads(start_command, selection):
     """SIGHUP is passed on."""
     command = start_command("--workers", "2")

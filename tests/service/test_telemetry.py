@@ -241,6 +241,7 @@ def test_workers_over_http(start_command, by_http, late_write, monkeypatch):
     assert {"swapin-of-this-test"} == {told["service.name"] for told in by_http.resources()}
 
 
+@pytest.mark.slow
 def test_a_collector_that_hangs(start_command, late_write, monkeypatch):
     """Calls are answered, the end is late at most, and what was lost is said."""
     with socket.socket() as silent:

@@ -90,6 +90,7 @@ def test_a_life(start_command, manager, workers):
     assert 0 == command.process.wait(10)
 
 
+@pytest.mark.slow
 def test_a_server_that_hangs(start_command, manager, install_plugin, late_write):
     """Its threads run, its port is open, and nothing is answered: no proof of life."""
     install_plugin("hanging", HANGING)
@@ -105,6 +106,7 @@ def test_a_server_that_hangs(start_command, manager, install_plugin, late_write)
     assert command.process.poll() is None
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_stopped(start_command, manager):
     """One that does not answer is enough, and one that does again is too."""
     command = start_command("--workers", "2")
@@ -118,6 +120,7 @@ def test_a_worker_that_is_stopped(start_command, manager):
     manager.until(ALIVE)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_replaced(start_command, manager):
     """The service lives again when the new one answers."""
     command = start_command("--workers", "2")
