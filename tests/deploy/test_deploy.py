@@ -375,14 +375,16 @@ def answers(address: str) -> bool:
 
 
 def post(url: str, body: bytes, kind: str = "application/json") -> tuple[int, bytes]:
-    headers = {"Content-Type": kind, "Accept": kind, "Authorization": f"Bearer {TOKEN}"}
-    request = urllib.request.Request(url, body, headers)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
+    """Send with curl what a browser or a script would; status and body of the answer."""
+    command = [tool("curl"), "--silent", "--show-error", "--max-time", "30", "--data-binary", "@-"]
+    for header in (f"content-type: {kind}", f"accept: {kind}", f"authorization: Bearer {TOKEN}"):
+        command += ["--header", header]
+    command += ["--write-out", "\\n%{http_code}", url]
+    done = subprocess.run(command, input=body, capture_output=True, check=False)
+    if done.returncode:
+        raise ConnectionError(done.stderr.decode())
+    answer, _, status = done.stdout.rpartition(b"\n")
+    return int(status), answer
 
 
 def test_envoy_accepts_it(envoy_config: tuple[Path, str]) -> None:
