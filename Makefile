@@ -103,7 +103,7 @@ protos: $(VENV)/.tests ## Generate the code of the API anew
 docs: $(VENV)/.tests ## Generate the tables and the reference of the documentation anew
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/generate_api.py
-	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/generate_reference.py
 
 # Of what is deployed: swapin in an environment of its own, without what tests it or lists it.
 sbom: ## List what is installed with swapin, as CycloneDX, in build/sbom.json

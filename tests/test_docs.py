@@ -117,7 +117,7 @@ def test_generated_pages_are_fresh(root: Path, catalog: Catalog) -> None:
 def test_the_reference_is_fresh(root: Path) -> None:
     """It is as `make docs` makes it, names all that the API has, and its links lead somewhere."""
     text = page(root, "docs/reference.md")
-    assert text == script(root, "reference").reference_page()
+    assert text == script(root, "generate_reference").reference_page()
 
     headings = set(re.findall(r"^##+ (.*)$", text, re.MULTILINE))
     for stem in (path.stem for path in (root / "proto" / "swapin" / "v1").glob("*.proto")):

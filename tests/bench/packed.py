@@ -43,7 +43,7 @@ def run(rounds: int) -> list[Row]:
         with grpc.insecure_channel(swapin.address, OPTIONS) as channel:
             call = channel.stream_stream(f"{SERVICE}/StreamEvaluateFaults")
             reply.write_bytes(next(call(iter([faults.SerializeToString()]))))
-        echo = [sys.executable, str(Path(__file__).with_name("echo.py")), str(reply)]
+        echo = [sys.executable, str(Path(__file__).with_name("empty.py")), str(reply)]
         with (
             running(echo) as empty,
             grpc.insecure_channel(swapin.address, OPTIONS) as ours,

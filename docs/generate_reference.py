@@ -1,4 +1,4 @@
-"""Write the reference page of the API anew: ``python docs/reference.py``.
+"""Write the reference page of the API anew: ``python docs/generate_reference.py``.
 
 Made from the protos with their comments, which is why it needs a compiler of them
 (``grpcio-tools``). A test compares the page with what this makes.
