@@ -66,6 +66,7 @@ def test_own_plugin_passes() -> None:
     } == {result.check.value for result in results}
 
 
+@pytest.mark.slow
 def test_good_strangers_pass(site: Path, tmp_path: Path) -> None:
     options = [word for name in GOOD for word in ("--swapin-conformance", name)]
     done = conformance(site, tmp_path, *options)
@@ -80,6 +81,7 @@ def test_good_strangers_pass(site: Path, tmp_path: Path) -> None:
         assert f"swapin-conformance::{line}" in done.stdout
 
 
+@pytest.mark.slow
 def test_each_fault_by_name(site: Path, tmp_path: Path) -> None:
     """What is wrong fails, with what is wrong; nothing else fails."""
     options = [word for name in FAULTS for word in ("--swapin-conformance", name)]
@@ -123,6 +125,7 @@ def test_expected_failures(site: Path, tmp_path: Path) -> None:
     assert "no plugin `mil` (did you mean `mill`?)" in unknown.stderr
 
 
+@pytest.mark.slow
 def test_sources_in_a_tree(site: Path, tmp_path: Path) -> None:
     """Given a kernel tree, a source that should be true of it is looked up there."""
     tree = tmp_path / "linux"
