@@ -100,12 +100,11 @@ def _value(outcome: str, written: str) -> str:
 
     :raises ValueError: there is no such outcome, or it has no such value.
     """
-    from swapin.model import Group
+    from swapin.model import OUTCOMES
 
-    groups = {group.field: group for group in Group}
-    if outcome not in groups:
-        raise ValueError(f"no outcome `{outcome}`; there are {', '.join(groups)}")
-    values = groups[outcome].values
+    if outcome not in OUTCOMES:
+        raise ValueError(f"no outcome `{outcome}`; there are {', '.join(OUTCOMES)}")
+    values = OUTCOMES[outcome].values
     for value in values:
         if written.upper() in (value, value.partition("_")[2]):
             return value

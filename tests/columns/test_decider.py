@@ -209,6 +209,12 @@ def test_short_column(catalog: Catalog, program: Program) -> None:
         decider({"folio.fresh": columns["folio.fresh"]}, 65)
 
 
+def test_no_outcome(catalog: Catalog, program: Program) -> None:
+    """Nothing asked for is no reason to call every row impossible."""
+    with pytest.raises(ValueError, match="no outcome"):
+        ColumnDecider(program.compiled(catalog.kernels["6.1"]), [])
+
+
 def test_no_rows(catalog: Catalog, program: Program) -> None:
     """Nothing is said of no faults."""
     compiled = program.compiled(catalog.kernels["6.1"])

@@ -7,7 +7,7 @@ fault; facts that are declared *derived* are therefore taken as each side has th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import eq
@@ -353,7 +353,3 @@ class Life:
         """The states that the outcome of a rule speaks of."""
         path = rule.outcome in Group.PATH.members
         return self.meaning.admissible if path else self.meaning.mapped
-
-
-OUTCOMES: Mapping[str, Group] = {group.field: group for group in GROUPS}
-"""Outcomes by the name that commands and requests use."""

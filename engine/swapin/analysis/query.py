@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from swapin.catalog import Catalog
 from swapin.model import (
+    OUTCOMES,
     Atom,
     Expression,
     FaultError,
@@ -96,10 +97,9 @@ class _Names:
         return atom if truth else ~atom
 
     def _outcome(self, name: str, value: str | None) -> Expression:
-        groups = {group.field: group for group in Group}
-        group = groups.get(name)
+        group = OUTCOMES.get(name)
         if group is None:
-            known = [*self._catalog.facts, *groups, *self._catalog.rules]
+            known = [*self._catalog.facts, *OUTCOMES, *self._catalog.rules]
             raise _refused(f"no fact, outcome or rule `{clipped(name)}`{near_match(name, known)}")
         if not group.is_choice:
             return self._truth(group.members[0].yes, name, value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.cli.text import word
-from swapin.model import FaultError, Group, Problem, Reason
+from swapin.model import OUTCOMES, FaultError, Group, Problem, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def add_sides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--outcome",
         action="append",
-        choices=[group.field for group in Group],
+        choices=list(OUTCOMES),
         help="compare this outcome only (default: all)",
     )
     sides.add_given(parser)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from swapin.catalog.selection import parted
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
-from swapin.model import Fault, FaultError, Group, Problem, Reason
+from swapin.model import OUTCOMES, Fault, FaultError, Problem, Reason
 from swapin.model.errors import unknown_name
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--columns pte.swp_exclusive,folio.fresh,folio.ksm --expression",
     )
     parser.add_argument("--dialect", required=True, choices=_DIALECTS)
-    parser.add_argument("--outcome", required=True, choices=[group.field for group in Group])
+    parser.add_argument("--outcome", required=True, choices=list(OUTCOMES))
     parser.add_argument("--kernel", default="", metavar="K", help="default: the newest release")
     parser.add_argument("--arch", "--architecture", default="", metavar="A", help="default: any")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
@@ -113,10 +113,9 @@ def _rendered(args: argparse.Namespace, program: Program) -> Sql:
     if compiled.finding(resolved.known) is None:
         # Every row would be NULL; eval refuses each such fault too.
         raise contradiction(resolved, catalog)
-    (group,) = (group for group in Group if group.field == args.outcome)
     return Sql(
         compiled,
-        group,
+        OUTCOMES[args.outcome],
         Dialect(args.dialect),
         resolved.known,
         None if args.columns is None else _atoms(args.columns, catalog),

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 
 from swapin.catalog.selection import parted
 from swapin.cli.exits import Exit, status
-from swapin.model import Depth, Fault, FaultError, Group, Problem, Reason
-from swapin.model.errors import unknown_name
+from swapin.model import Depth, Fault, FaultError, Problem, Reason, outcomes_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
             file,
             _common(args, program.catalog),
             args.out and str(args.out),
-            groups=_groups(args.outcomes),
+            groups=outcomes_named(dict.fromkeys(args.outcomes or ()), "--outcomes"),
             keep=keep,
             threads=args.jobs,
             progress=count,
@@ -125,16 +123,6 @@ def _common(args: argparse.Namespace, catalog: Catalog) -> Fault:
     return replace(
         read_fault({**description, "kernel": {**any_kernel, **given}}, catalog), release=""
     )
-
-
-def _groups(names: Sequence[str] | None) -> list[Group]:
-    if names is None:
-        return list(Group)
-    groups = {group.field: group for group in Group}
-    for name in names:
-        if name not in groups:
-            raise FaultError([unknown_name("--outcomes", "outcome", name, list(groups))])
-    return [groups[name] for name in dict.fromkeys(names)]
 
 
 def _as_json(summary: Summary) -> dict[str, Any]:

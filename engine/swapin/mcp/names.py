@@ -8,7 +8,7 @@ from typing import Any
 from swapin.catalog import KINDS, Catalog, Entry
 from swapin.mcp.answers import Answer, cited
 from swapin.mcp.arguments import refused
-from swapin.model import Group, Reason
+from swapin.model import OUTCOMES, Group, Reason
 from swapin.model.errors import clipped, near_match
 
 _KINDS = tuple(kind for kind in KINDS if kind != "plugins")
@@ -35,9 +35,8 @@ def name_answer(name: str, catalog: Catalog) -> Answer:
         for kind in _KINDS
         if name in getattr(catalog, kind)
     ]
-    group = next((group for group in Group if group.field == name), None)
-    if group is not None:
-        found.append(_outcome(group, catalog))
+    if name in OUTCOMES:
+        found.append(_outcome(OUTCOMES[name], catalog))
     if not found:
         known = [known for names in allowed(catalog).values() for known in names]
         message = f"nothing is called `{clipped(name)}`{near_match(name, known)}"
@@ -48,7 +47,7 @@ def name_answer(name: str, catalog: Catalog) -> Answer:
 def allowed(catalog: Catalog) -> Mapping[str, list[str]]:
     """Every name that there is, by kind."""
     names = {kind: list(getattr(catalog, kind)) for kind in _KINDS}
-    return {**names, "outcomes": [group.field for group in Group]}
+    return {**names, "outcomes": list(OUTCOMES)}
 
 
 def _entry(kind: str, entry: Entry, catalog: Catalog) -> Answer:

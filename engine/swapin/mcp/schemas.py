@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from swapin.analysis.diff import OUTCOMES
 from swapin.catalog import Catalog
-from swapin.model import Fact
+from swapin.model import OUTCOMES, Fact
 
 Schema = dict[str, Any]
 

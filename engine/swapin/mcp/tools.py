@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from swapin.analysis import diff, reach, read_query
-from swapin.analysis.diff import OUTCOMES
 from swapin.analysis.side import MOST_STEPS
 from swapin.mcp import schemas
 from swapin.mcp.answers import Answer, diff_answer, reach_answer, verdict_answer
 from swapin.mcp.arguments import Arguments, refused, side_given
 from swapin.mcp.names import allowed, name_answer
-from swapin.model import Depth, FaultError, Problem, Reason
-from swapin.model.errors import unknown_name
+from swapin.model import Depth, FaultError, Problem, Reason, outcomes_named
 from swapin.program import Program
 
 INSTRUCTIONS = """\
@@ -152,12 +150,8 @@ class Tools:
 
     def _diff(self, given: Mapping[str, Any], step: Callable[[], None]) -> Answer:
         arguments = Arguments(given, ("before", "after", "outcomes"))
-        names = arguments.texts("outcomes")
-        strange = [name for name in names if name not in OUTCOMES]
-        if strange:
-            raise FaultError([unknown_name("outcomes", "outcome", strange[0], OUTCOMES)])
+        outcomes = outcomes_named(arguments.texts("outcomes"), "outcomes")
         before, after = (side_given(arguments, n, self._catalog) for n in ("before", "after"))
-        outcomes = [OUTCOMES[name] for name in names or OUTCOMES]
         _bounded(len(outcomes))
         return diff_answer(diff(before, after, outcomes, step))
 

@@ -21,7 +21,14 @@ from swapin.model.expressions import (
 )
 from swapin.model.facts import Fact
 from swapin.model.fault import Fault
-from swapin.model.outcomes import DECIDED, Answer, Group, Outcome
+from swapin.model.outcomes import (
+    DECIDED,
+    OUTCOMES,
+    Answer,
+    Group,
+    Outcome,
+    outcomes_named,
+)
 from swapin.model.presets import (
     Architecture,
     Backend,
@@ -76,6 +83,7 @@ __all__ = [
     "DECIDED",
     "EFFECTS",
     "FALSE",
+    "OUTCOMES",
     "PAGE_ATOMS",
     "TRUE",
     "And",
@@ -141,6 +149,7 @@ __all__ = [
     "kernel",
     "limit",
     "outcome_order",
+    "outcomes_named",
     "pte",
     "spell",
     "swap_device",

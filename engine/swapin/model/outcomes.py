@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import Enum, StrEnum
 
+from swapin.model.errors import FaultError, unknown_name
 from swapin.model.expressions import Atom
 
 
@@ -133,6 +135,23 @@ class Group(Enum):
     def unreached(self) -> str:
         """The JSON value for a fault that maps nothing."""
         return self.value_of(Outcome.WRITE_NOT_ALLOWED) if self.is_choice else Answer.NO.value
+
+
+OUTCOMES: Mapping[str, Group] = {group.field: group for group in Group}
+"""Outcomes by the name that verdicts, commands and requests use."""
+
+
+def outcomes_named(names: Iterable[str], where: str) -> list[Group]:
+    """The outcomes of some names; all of them, if there are none.
+
+    :param where: the field or option that has the names.
+    :raises FaultError: an unknown name.
+    """
+    names = list(names)
+    for name in names:
+        if name not in OUTCOMES:
+            raise FaultError([unknown_name(where, "outcome", name, OUTCOMES)])
+    return [OUTCOMES[name] for name in names or OUTCOMES]
 
 
 DECIDED = tuple(group for group in Group if group is not Group.PATH)

@@ -65,11 +65,15 @@ class Masks:
         :param groups: the outcomes.
         :param known: atoms that are the same for every row, such as what presets bind.
         :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
+        :raises ValueError: no outcome is asked for.
         """
         source, known = compiled.diagrams, known or {}
         # The kernel's own would keep every node for as long as it lives.
         d = Diagrams(source.order)
         admissible = d.taken(source, compiled.condition_of_admissible, known, bool)
+        if not groups:
+            # A row would have no value, as if no state agreed with it.
+            raise ValueError("no outcome is asked for")
         self.parts = tuple(_parts(groups))
         root = d.leaf(0)
         for part in self.parts:

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from swapin.analysis import Side, check, diff, reach, read_query, side_of
-from swapin.analysis.diff import OUTCOMES
 from swapin.life.decide import DEFAULT_ARCHITECTURE, Decider
 from swapin.life.lives import DEFAULT_STEPS, MOST_PAGES, MOST_PROCESSES, explore
-from swapin.model import FaultError, Problem, Reason
-from swapin.model.errors import listed, unknown_name
+from swapin.model import FaultError, Problem, Reason, outcomes_named
+from swapin.model.errors import listed
 from swapin.program import Program
 from swapin.service import errors
 from swapin.service.aio import Context
@@ -90,10 +89,10 @@ class AnalysisServicer(pb_grpc.AnalysisServiceServicer):
         self, request: pb.DiffRequest, context: Context
     ) -> AsyncIterator[pb.DiffResponse]:
         """Compare two sides."""
-        for name in request.outcomes:
-            if name not in OUTCOMES:
-                raise _refused(unknown_name("outcomes", "outcome", name, OUTCOMES))
-        outcomes = [OUTCOMES[name] for name in request.outcomes or OUTCOMES]
+        try:
+            outcomes = outcomes_named(request.outcomes, "outcomes")
+        except FaultError as error:
+            raise CallRefused(errors.bad_fault(error)) from error
 
         def run(work: _Work) -> list[Any]:
             sides = self._side("before", request.before), self._side("after", request.after)

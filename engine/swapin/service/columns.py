@@ -9,7 +9,7 @@ import numpy as np
 from swapin.columns.bits import Bits, count, words
 from swapin.columns.decider import Outcomes
 from swapin.columns.shared import SharedDescriptions
-from swapin.model import FaultError, Group
+from swapin.model import OUTCOMES, FaultError, Group
 from swapin.program import Program
 from swapin.service import errors
 from swapin.service.errors import CallReason, CallRefused
@@ -71,13 +71,12 @@ class ColumnAnswers:
 
 def _groups(request: pb.EvaluateColumnsRequest) -> list[Group]:
     """The outcomes that are asked for, each once."""
-    by_name = {group.field: group for group in Group}
     for place, name in enumerate(request.outcomes):
-        if name not in by_name:
-            message = f"no outcome `{name}`; there are {', '.join(by_name)}"
+        if name not in OUTCOMES:
+            message = f"no outcome `{name}`; there are {', '.join(OUTCOMES)}"
             field = f"outcomes[{place}]"
             raise CallRefused(errors.bad_field(field, CallReason.NO_SUCH_ENTRY, message))
-    return [by_name[name] for name in dict.fromkeys(request.outcomes)] or list(Group)
+    return [OUTCOMES[name] for name in dict.fromkeys(request.outcomes) or OUTCOMES]
 
 
 def _columns(request: pb.EvaluateColumnsRequest) -> dict[str, Bits]:
