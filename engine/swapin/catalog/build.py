@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cached_property
 from types import MappingProxyType
 
-from swapin.catalog.loading import Candidate, Offer, Origin, discover, offers_of
+from swapin.catalog.loading import DECLARED, Candidate, Offer, Origin, discover, offers_of
 from swapin.catalog.selection import selection
 from swapin.model import (
     Architecture,
@@ -130,18 +130,7 @@ class Catalog:
         declared = sorted(
             json.dumps(_plain(declaration), sort_keys=True)
             for offer in self.offers
-            for attribute in (
-                "facts",
-                "rules",
-                "constraints",
-                "invariants",
-                "kernels",
-                "architectures",
-                "backends",
-                "spellings",
-                "properties",
-                "transitions",
-            )
+            for attribute in DECLARED
             for declaration in getattr(offer, attribute)
         )
         return hashlib.sha256("\n".join(declared).encode()).hexdigest()[:12]

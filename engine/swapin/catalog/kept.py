@@ -6,25 +6,13 @@ import marshal
 from collections.abc import Iterator, Mapping
 
 from swapin.catalog.build import Catalog
-from swapin.catalog.loading import Offer, Origin
+from swapin.catalog.loading import DECLARED, Offer, Origin
 from swapin.catalog.plain import declared, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_KINDS = (
-    "facts",
-    "rules",
-    "constraints",
-    "invariants",
-    "kernels",
-    "architectures",
-    "backends",
-    "spellings",
-    "properties",
-    "transitions",
-)
 _OF_OFFER = ("edition", "hooks", "contract", "seconds")
 
 Data = dict[str, bytes]
@@ -39,7 +27,7 @@ def data_of(catalog: Catalog) -> Data:
     if catalog.degraded:
         raise TypeError("a degraded catalog is told anew each time")
     found = {}
-    for kind in _KINDS:
+    for kind in DECLARED:
         entries: Mapping[str, Any] = getattr(catalog, kind)
         found[kind] = marshal.dumps({name: plain(entry) for name, entry in entries.items()})
     found["offers"] = marshal.dumps([_offer(catalog, offer) for offer in catalog.offers])
@@ -53,7 +41,8 @@ def _offer(catalog: Catalog, offer: Offer) -> tuple[Any, ...]:
     """An offer, with what it declares by name."""
     origin = offer.origin
     names = {
-        kind: [_name_in(catalog, kind, entry) for entry in getattr(offer, kind)] for kind in _KINDS
+        kind: [_name_in(catalog, kind, entry) for entry in getattr(offer, kind)]
+        for kind in DECLARED
     }
     rest = [plain(getattr(offer, name)) for name in _OF_OFFER]
     return (origin.plugin, origin.distribution, origin.version), names, rest
@@ -80,7 +69,7 @@ class KeptCatalog(Catalog):
             value = tuple(self._offer(*written) for written in self._part(name))
         elif name == "atoms":
             value = _Atoms(self._part(name), self.facts)
-        elif name in _KINDS:
+        elif name in DECLARED:
             value = _Entries(self._part(name))
         else:
             raise AttributeError(name)
@@ -104,7 +93,7 @@ class KeptCatalog(Catalog):
         self, origin: tuple[str, str, str], names: dict[str, list[str]], rest: list[Any]
     ) -> Offer:
         lists: dict[str, Any] = {
-            kind: [getattr(self, kind)[name] for name in names[kind]] for kind in _KINDS
+            kind: [getattr(self, kind)[name] for name in names[kind]] for kind in DECLARED
         }
         told: dict[str, Any] = dict(zip(_OF_OFFER, rest, strict=True))
         return Offer(Origin(*origin), **told, **lists)

@@ -43,6 +43,8 @@ _HOOKS: tuple[tuple[str, str, type], ...] = (
     ("swapin_transitions", "transitions", Transition),
 )
 
+DECLARED = tuple(attribute for _, attribute, _ in _HOOKS)
+"""Attributes of an :class:`Offer` that hold declarations."""
 
 # A plugin that calls sys.exit() fails as one that raises does.
 _FAULTS = (Exception, SystemExit)

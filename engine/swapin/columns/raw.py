@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,52 +11,58 @@ import pyarrow as pa
 from swapin.columns.bits import Bits, Words, everything, from_booleans, to_booleans, words
 from swapin.columns.rows import Errors
 from swapin.model import Fault, FaultError, Problem, Reason
+from swapin.program.description import NOT_HEXADECIMAL, raw_pte
 from swapin.program.resolve import Resolver
 
 RAW = "pte.raw"
 
-_HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 
+class RawPtes:
+    """The raw PTEs of a batch. Each value is decoded once: files of captures repeat few."""
 
-def with_raw(
-    resolver: Resolver,
-    fault: Fault,
-    raw: pa.Array,
-    rows: Words,
-    columns: Mapping[str, Bits],
-    atoms: Sequence[str],
-    errors: Errors,
-) -> dict[str, Bits]:
-    """Columns of facts with what raw PTEs say added; rows that disagree are noted.
+    def __init__(self, texts: pa.Array) -> None:
+        """Take them in.
 
-    Each value is decoded once: files of captures repeat few.
+        :param texts: hexadecimal numbers; null where none is given.
+        """
+        encoded = texts.dictionary_encode()
+        self._values: list[str] = encoded.dictionary.to_pylist()
+        self._numbers = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
 
-    :param fault: what is the same for the rows.
-    :param raw: hexadecimal texts.
-    :param rows: the rows that are asked about; those of other descriptions are left open.
-    :param atoms: what a raw PTE may say.
-    """
-    encoded = raw.dictionary_encode()
-    numbers = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    numbers = np.where(to_booleans(rows, len(raw)), numbers, -1)
-    said: list[Mapping[str, bool]] = [{} for _ in encoded.dictionary]
-    for number in np.unique(numbers[numbers >= 0]):
-        written = encoded.dictionary[int(number)].as_py()
-        try:
-            said[number] = _decoded(resolver, fault, written)
-        except FaultError as error:
-            errors.note(error, from_booleans(numbers == number))
-    found = dict(columns)
-    for atom in atoms:
-        # The last place stands for rows without a raw PTE.
-        yes = from_booleans(np.array([*(one.get(atom) is True for one in said), False])[numbers])
-        no = from_booleans(np.array([*(one.get(atom) is False for one in said), False])[numbers])
-        given = columns.get(atom)
-        before = _given(atom, fault, given, len(raw))
-        text = f"{Reason.DISAGREES} {RAW}: the raw value and `{atom}` say different things"
-        errors.note(text, before.known & (yes & ~before.values | no & before.values))
-        found[atom] = Bits(before.values & before.known | yes, before.known | yes | no)
-    return found
+    def added(
+        self,
+        resolver: Resolver,
+        fault: Fault,
+        rows: Words,
+        columns: Mapping[str, Bits],
+        atoms: Sequence[str],
+        errors: Errors,
+    ) -> dict[str, Bits]:
+        """Columns of facts with what raw PTEs say added; rows that disagree are noted.
+
+        :param fault: what is the same for the rows.
+        :param rows: the rows that are asked about; those of other descriptions are left open.
+        :param atoms: what a raw PTE may say.
+        """
+        size = self._numbers.size
+        numbers = np.where(to_booleans(rows, size), self._numbers, -1)
+        said: list[Mapping[str, bool]] = [{} for _ in self._values]
+        for number in np.unique(numbers[numbers >= 0]):
+            try:
+                said[number] = _decoded(resolver, fault, self._values[number])
+            except FaultError as error:
+                errors.note(error, from_booleans(numbers == number))
+        found = dict(columns)
+        for atom in atoms:
+            # The last place stands for rows without a raw PTE.
+            told = [one.get(atom) for one in (*said, {})]
+            yes = from_booleans(np.array([truth is True for truth in told])[numbers])
+            no = from_booleans(np.array([truth is False for truth in told])[numbers])
+            before = _given(atom, fault, columns.get(atom), size)
+            text = f"{Reason.DISAGREES} {RAW}: the raw value and `{atom}` say different things"
+            errors.note(text, before.known & (yes & ~before.values | no & before.values))
+            found[atom] = Bits(before.values & before.known | yes, before.known | yes | no)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ def _decoded(resolver: Resolver, fault: Fault, written: str) -> Mapping[str, boo
     :raises FaultError: as :meth:`~swapin.program.resolve.Resolver.decoded` does, but for the
         value: a table may have a million of them.
     """
-    if not _HEXADECIMAL.fullmatch(written):
-        message = "the value is not a hexadecimal number such as `0x7fffffffffbfe0a`"
-        raise FaultError([Problem(RAW, Reason.WRONG_TYPE, message)])
+    raw = raw_pte(written)
+    if raw is None:
+        raise FaultError([Problem(RAW, Reason.WRONG_TYPE, f"the value {NOT_HEXADECIMAL}")])
     try:
-        return resolver.decoded(replace(fault, raw_pte=int(written, 16)))
+        return resolver.decoded(replace(fault, raw_pte=raw))
     except FaultError as error:
         if any(problem.reason is Reason.NOT_A_SWAP_PTE for problem in error.problems):
             message = "the value is no swap PTE; `swapin pte decode` says why"

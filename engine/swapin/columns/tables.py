@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from swapin.catalog.stacks import FIELD as STACK
 from swapin.columns.arrow import array_of, errors_of, type_of
 from swapin.columns.bits import Bits, Words, everything, from_booleans
 from swapin.columns.decider import Outcomes
-from swapin.columns.raw import RAW, with_raw
+from swapin.columns.raw import RAW, RawPtes
 from swapin.columns.rows import Errors, Merged
 from swapin.columns.schema import read_schema
 from swapin.columns.shared import SharedDescriptions
@@ -79,9 +80,6 @@ class FaultTable:
             self._said = [f"pte.{flag}" for flag in catalog.software_bits]
             self._said += entry.atoms if entry else ()
             self._atoms.update(set(self._said).difference(fault.facts))
-        self.read = sorted(
-            {column.place for column in columns} | {schema.names.index(n) for n in keep}
-        )
         self.schema = self._result(schema)
         """The schema of results; its metadata says by which catalog they were made."""
 
@@ -100,6 +98,7 @@ class FaultTable:
         columns: dict[str, Bits] = {}
         for column in self._facts:
             columns.update(column.bits(batch, errors))
+        raw = None if self._raw is None else RawPtes(self._raw.texts(batch))
         for fault, mask in self._descriptions(batch):
             given = columns
             mine = everything(rows) if mask is None else mask
@@ -107,9 +106,8 @@ class FaultTable:
                 errors.note(_NO_KERNEL, mine)
                 continue
             try:
-                if self._raw is not None:
-                    raw = self._raw.texts(batch)
-                    given = with_raw(self._resolver, fault, raw, mine, columns, self._said, errors)
+                if raw is not None:
+                    given = raw.added(self._resolver, fault, mine, columns, self._said, errors)
                 shared = self._shared.prepare(fault, self._atoms, self._groups)
             except FaultError as error:
                 errors.note(error, mine)
@@ -174,7 +172,7 @@ class FaultTable:
 def _described(fault: Fault, chosen: Mapping[str, Any]) -> Fault:
     """A description with what some rows give."""
     facts = {name: value for name, value in chosen.items() if isinstance(value, bool)}
-    stack = chosen.get("swap_device.stack", "")
+    stack = chosen.get(STACK, "")
     return replace(
         fault,
         release=chosen.get("kernel.release", fault.release),

@@ -7,6 +7,7 @@ from typing import Any
 
 from swapin.catalog import Catalog
 from swapin.model import OUTCOMES, Fact
+from swapin.program.description import HEXADECIMAL
 
 Schema = dict[str, Any]
 
@@ -34,7 +35,7 @@ def fault_schema(catalog: Catalog, *, described: bool) -> Schema:
         "pte": {
             "raw": {
                 "type": "string",
-                "pattern": "^0[xX][0-9a-fA-F]{1,16}$",
+                "pattern": f"^{HEXADECIMAL}$",
                 "description": "the swap PTE; needs `architecture`",
             }
         },

@@ -24,7 +24,9 @@ _NAMES = {
     "swap_device": ("backend",),
     "pte": ("raw",),
 }
-_HEXADECIMAL = "0[xX][0-9a-fA-F]{1,16}"
+NOT_HEXADECIMAL = "is not a hexadecimal number such as `0x7fffffffffbfe0a`"
+HEXADECIMAL = "0[xX][0-9a-fA-F]{1,16}"
+"""How a raw PTE is written."""
 _CAPITAL = "(?<=[a-z0-9])([A-Z])"
 
 
@@ -133,6 +135,13 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
     return finish(draft, names)
 
 
+def raw_pte(written: str) -> int | None:
+    """The raw PTE that a text says; ``None`` if it says none."""
+    import re
+
+    return int(written, 16) if re.fullmatch(HEXADECIMAL, written) else None
+
+
 def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
     """The fault of a draft and the names of its presets.
 
@@ -142,16 +151,10 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
     """
     raw = None
     if names.get("pte.raw"):
-        import re
-
-        if re.fullmatch(_HEXADECIMAL, names["pte.raw"]):
-            raw = int(names["pte.raw"], 16)
-        else:
-            draft.refuse(
-                "pte.raw",
-                Reason.WRONG_TYPE,
-                f"`{names['pte.raw']}` is not a hexadecimal number such as `0x7fffffffffbfe0a`",
-            )
+        raw = raw_pte(names["pte.raw"])
+        if raw is None:
+            message = f"`{names['pte.raw']}` {NOT_HEXADECIMAL}"
+            draft.refuse("pte.raw", Reason.WRONG_TYPE, message)
     if not names.get("kernel.release"):
         draft.refuse("kernel.release", Reason.MISSING, "a fault description names its kernel")
     if draft.problems:

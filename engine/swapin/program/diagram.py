@@ -63,15 +63,19 @@ class Diagrams:
 
     def nodes_of(self, roots: Iterable[int]) -> list[int]:
         """The nodes that these diagrams are made of, leaves too, in order; false and true first."""
-        seen = {self.false, self.true}
+        return sorted({self.false, self.true, *self._reached(roots)})
+
+    def _reached(self, roots: Iterable[int]) -> list[int]:
+        """Nodes and leaves of diagrams, in an order that their structure alone decides."""
+        seen: dict[int, None] = {}
         waiting = list(roots)
         while waiting:
             node = waiting.pop()
             if node not in seen:
-                seen.add(node)
+                seen[node] = None
                 if not self.is_leaf(node):
                     waiting += [self.low[node], self.high[node]]
-        return sorted(seen)
+        return list(seen)
 
     def leaf(self, value: Hashable) -> int:
         """The diagram that has one value everywhere."""
@@ -457,19 +461,7 @@ class Diagrams:
 
     def leaves(self, node: int) -> set[Any]:
         """The values that a diagram has."""
-        found: set[Any] = set()
-        seen: set[int] = set()
-        waiting = [node]
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if self.is_leaf(node):
-                found.add(self.value[node])
-            else:
-                waiting += [self.low[node], self.high[node]]
-        return found
+        return {self.value[found] for found in self._reached([node]) if self.is_leaf(found)}
 
     def facts_of(self, node: int) -> tuple[str, ...]:
         """The facts that the diagram asks, in order."""
@@ -481,11 +473,4 @@ class Diagrams:
 
     def nodes(self, node: int) -> list[int]:
         """The inner nodes of the diagram, in an order that its structure alone decides."""
-        seen: dict[int, None] = {}
-        waiting = [node]
-        while waiting:
-            node = waiting.pop()
-            if node not in seen and not self.is_leaf(node):
-                seen[node] = None
-                waiting += [self.low[node], self.high[node]]
-        return list(seen)
+        return [found for found in self._reached([node]) if not self.is_leaf(found)]

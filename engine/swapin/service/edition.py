@@ -74,8 +74,5 @@ class Switched:
         def begin(request: Any, context: Context) -> Any:
             return getattr(self._newest(), method)(request, context)
 
-        async def call(request: Any, context: Context) -> Any:
-            return await begin(request, context)
-
         streams = inspect.isasyncgenfunction(getattr(self._newest(), method))
-        return writing(begin) if streams else call
+        return writing(begin) if streams else begin

@@ -12,7 +12,7 @@ from typing import Any
 
 from swapin.catalog import Catalog
 from swapin.model import Fact, Group, Reason
-from swapin.program.description import EXTENSION_FACTS
+from swapin.program.description import EXTENSION_FACTS, HEXADECIMAL
 from swapin.v1 import analysis_service_pb2, verdict_pb2
 
 VERSION = "v1"
@@ -22,7 +22,7 @@ Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
 _TRUTH: Schema = {"type": "boolean"}
-_HEXADECIMAL: Schema = {"type": "string", "pattern": "^(0[xX][0-9a-fA-F]{1,16})?$"}
+_HEXADECIMAL: Schema = {"type": "string", "pattern": f"^({HEXADECIMAL})?$"}
 
 
 def schema(name: str, catalog: Catalog) -> Schema:
