@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars
 
 from swapin.catalog import Catalog
+from swapin.columns import Bits
+from swapin.columns.bits import from_booleans
 from swapin.model import Answer, Fault, Group
 from swapin.program.compiled import Compiled
+from swapin.program.interpreter import Interpreter
 from swapin.program.resolve import Resolved, Resolver
 
 Row = dict[str, bool | None]
@@ -66,7 +70,54 @@ def sampled(compiled: Compiled, known: Mapping[str, bool], seed: str, size: int)
         yield {name: None if chance.random() < share else v for name, v in state.items()}
 
 
-def told(group: Group, outcomes: Mapping[str, str] | None) -> bool | str | None:
+def given(row: Mapping[str, bool | None]) -> dict[str, bool]:
+    """What is known of a row."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
+Outcomes = Mapping[str, str] | None
+"""What is said of a row; ``None`` stands for a contradiction."""
+
+
+def verdicts(
+    compiled: Compiled, rows: Iterable[Row], known: Mapping[str, bool] | None = None
+) -> list[Outcomes]:
+    """What verdicts say of rows.
+
+    :param known: what presets bind; a row that says otherwise is not heard.
+    """
+    found = [compiled.finding(given(row) | dict(known or {})) for row in rows]
+    return [finding and dict(finding.outcomes) for finding in found]
+
+
+def interpreted(catalog: Catalog, kernel: str, rows: Iterable[Row]) -> list[Outcomes]:
+    """What the interpreter says of rows."""
+    preset = catalog.kernels[kernel]
+    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
+    return [interpreter.partial_outcomes(given(row)) for row in rows]
+
+
+def every_choice(names: Sequence[str]) -> list[Row]:
+    """Rows of all that can be known and unknown of some facts."""
+    values = itertools.product([None, False, True], repeat=len(names))
+    return [dict(zip(names, row, strict=True)) for row in values]
+
+
+def columns_of(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Bits]:
+    """The rows as columns of bits; where a fact is unknown, its value is by chance."""
+    chance = random.Random(len(rows))
+    columns = {}
+    for name in names:
+        values = [row.get(name) for row in rows]
+        filled = [chance.random() < 0.5 if value is None else value for value in values]
+        known = None
+        if None in values:
+            known = from_booleans([value is not None for value in values])
+        columns[name] = Bits(from_booleans(filled), known)
+    return columns
+
+
+def told(group: Group, outcomes: Outcomes) -> bool | str | None:
     """What SQL is to say of a verdict; ``None`` stands for a contradiction."""
     value = None if outcomes is None else outcomes[group.field]
     if value is None or value == group.undetermined:

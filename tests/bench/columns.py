@@ -21,6 +21,7 @@ from decisions import BIT, FACTS, FRESH, HAVE, KERNEL, KSM, STABLE, WRITEBACK
 from measure import Row, interleaved, rows
 from plot import chart
 
+from rows import admissible_state
 from swapin.catalog import load_catalog
 from swapin.columns import Bits, ColumnDecider
 from swapin.columns.bits import from_booleans, to_booleans
@@ -41,17 +42,8 @@ Bytes = Mapping[str, npt.NDArray[np.bool_]]
 def states(compiled: Compiled, names: tuple[str, ...], condition: int, count: int) -> Bytes:
     """Admissible states by chance, as byte columns."""
     chance = random.Random(1)
-    d = compiled.diagrams
-    found = []
-    for _ in range(5000):
-        node, state = condition, {}
-        while not d.is_leaf(node):
-            branches = {False: d.low[node], True: d.high[node]}
-            value = chance.choice([v for v, branch in branches.items() if branch != d.false])
-            state[d.order[d.level[node]]] = value
-            node = branches[value]
-        found.append([state.get(name, chance.random() < 0.5) for name in names])
-    table = np.array(found)
+    found = [admissible_state(compiled, condition, chance) for _ in range(5000)]
+    table = np.array([[state[name] for name in names] for state in found])
     picked = np.random.default_rng(1).integers(0, len(table), count)
     return {name: table[picked, place] for place, name in enumerate(names)}
 

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import random
-from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
 
-from rows import MARKER, PRESETS, Row, resolved, sampled
+from rows import (
+    MARKER,
+    PRESETS,
+    Row,
+    columns_of,
+    every_choice,
+    interpreted,
+    resolved,
+    sampled,
+    verdicts,
+)
 from swapin.catalog import Catalog
 from swapin.columns import Bits, ColumnDecider, Outcomes
-from swapin.columns.bits import from_booleans, to_booleans, words
+from swapin.columns.bits import everything, from_booleans, to_booleans
 from swapin.columns.plan import BLOCK
 from swapin.model import Group
 from swapin.program import Program
-from swapin.program.compiled import Compiled
-from swapin.program.interpreter import Interpreter
-
-
-def columns_of(rows: Sequence[Row], names: Sequence[str]) -> dict[str, Bits]:
-    """The rows as columns; where a fact is unknown, its value is by chance."""
-    chance = random.Random(len(rows))
-    columns = {}
-    for name in names:
-        values = [row.get(name) for row in rows]
-        filled = [chance.random() < 0.5 if value is None else value for value in values]
-        known = None
-        if None in values:
-            known = from_booleans([value is not None for value in values])
-        columns[name] = Bits(from_booleans(filled), known)
-    return columns
 
 
 def told(outcomes: Outcomes) -> list[dict[str, str] | None]:
@@ -52,15 +44,6 @@ def told(outcomes: Outcomes) -> list[dict[str, str] | None]:
     return found
 
 
-def expected(
-    compiled: Compiled, rows: Sequence[Row], known: Mapping[str, bool]
-) -> list[dict[str, str] | None]:
-    """What verdicts say of the rows; presets say last."""
-    facts = [{k: v for k, v in row.items() if v is not None} | known for row in rows]
-    found = [compiled.finding(one) for one in facts]
-    return [None if one is None else dict(one.outcomes) for one in found]
-
-
 @pytest.mark.parametrize(("kernel", "architecture", "backend"), PRESETS)
 def test_it_equals_verdicts(
     catalog: Catalog, program: Program, kernel: str, architecture: str, backend: str
@@ -70,7 +53,7 @@ def test_it_equals_verdicts(
     compiled = program.compiled(presets.kernel)
     rows = list(sampled(compiled, presets.known, kernel, 1500))
     columns = columns_of(rows, compiled.facts)
-    want = expected(compiled, rows, presets.known)
+    want = verdicts(compiled, rows, presets.known)
 
     assert want == told(ColumnDecider(compiled, known=presets.known)(columns, len(rows)))
     for group in Group:
@@ -93,10 +76,10 @@ def test_facts_known_in_every_row(
     ]
     decider = ColumnDecider(compiled, known=presets.known)
     columns = columns_of(rows, compiled.facts)
-    everything = np.full(words(len(rows)), ~np.uint64(0))
-    slower = {name: Bits(bits.values, everything) for name, bits in columns.items()}
+    all_rows = everything(len(rows))
+    slower = {name: Bits(bits.values, all_rows) for name, bits in columns.items()}
 
-    want = expected(compiled, rows, presets.known)
+    want = verdicts(compiled, rows, presets.known)
     assert want == told(decider(columns, len(rows)))
     assert want == told(decider(slower, len(rows)))
     assert len(decider.plan(columns).steps) < len(decider.plan(slower).steps)
@@ -105,33 +88,21 @@ def test_facts_known_in_every_row(
 @pytest.mark.parametrize("kernel", ["6.1", "v2-posted"])
 def test_it_equals_the_interpreter(catalog: Catalog, program: Program, kernel: str) -> None:
     """The interpreter, which shares no diagram with it, says the same."""
-    preset = catalog.kernels[kernel]
-    compiled = program.compiled(preset)
-    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
+    compiled = program.compiled(catalog.kernels[kernel])
     rows = list(sampled(compiled, {}, kernel, 250))
-    want = [
-        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
-        for row in rows
-    ]
 
     found = told(ColumnDecider(compiled)(columns_of(rows, compiled.facts), len(rows)))
-    assert want == found
+    assert interpreted(catalog, kernel, rows) == found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kernel", ["5.19", "v2-posted"])
 def test_every_choice_of_marker_facts(catalog: Catalog, program: Program, kernel: str) -> None:
     """Known and unknown; facts that a decider was not told of are unknown, as are missing ones."""
-    preset = catalog.kernels[kernel]
-    compiled = program.compiled(preset)
-    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
-    values = itertools.product([None, False, True], repeat=len(MARKER))
-    rows: list[Row] = [dict(zip(MARKER, row, strict=True)) for row in values]
+    compiled = program.compiled(catalog.kernels[kernel])
+    rows = every_choice(MARKER)
     columns = columns_of(rows, MARKER)
-    want = [
-        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
-        for row in rows
-    ]
+    want = interpreted(catalog, kernel, rows)
 
     assert want == told(ColumnDecider(compiled, facts=MARKER)(columns, len(rows)))
     assert want == told(ColumnDecider(compiled)(columns, len(rows)))
@@ -148,7 +119,7 @@ def test_every_admissible_state(catalog: Catalog, program: Program, kernel: str)
         read = compiled.table_of(groups[0]).facts
         rows: list[Row] = [dict(state) for state in compiled.states(condition, read)]
         found = told(ColumnDecider(compiled, groups)(columns_of(rows, read), len(rows)))
-        want = expected(compiled, rows, {})
+        want = verdicts(compiled, rows)
         assert len(rows) > 4000
         for group in groups:
             named = [one and one[group.field] for one in want]
@@ -193,7 +164,7 @@ def test_a_million_faults(catalog: Catalog, program: Program, kernel: str) -> No
     decider = ColumnDecider(compiled)
     for part in range(10):
         rows = list(sampled(compiled, {}, f"{kernel} {part}", 50_000))
-        assert expected(compiled, rows, {}) == told(
+        assert verdicts(compiled, rows) == told(
             decider(columns_of(rows, compiled.facts), len(rows))
         )
 

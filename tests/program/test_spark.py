@@ -11,7 +11,7 @@ import duckdb
 import polars
 import pytest
 
-from rows import PRESETS, frame, resolved, sampled, told
+from rows import PRESETS, frame, resolved, sampled, told, verdicts
 from swapin.catalog import Catalog
 from swapin.model import Group
 from swapin.program import Program
@@ -51,13 +51,12 @@ def test_spark_says_what_the_others_say(
     presets = resolved(catalog, kernel, architecture, backend)
     compiled = program.compiled(presets.kernel)
     rows = list(sampled(compiled, presets.known, kernel, 3000))
-    facts = [{k: v for k, v in row.items() if v is not None} | presets.known for row in rows]
-    found = [compiled.finding(known) for known in facts]
+    found = verdicts(compiled, rows, presets.known)
     file = tmp_path / "faults.parquet"
     frame(rows, compiled.facts).with_row_index("id").write_parquet(file)
     spark.read.parquet(str(file)).createOrReplaceTempView("faults")
     for group in Group:
-        expected = [told(group, finding and finding.outcomes) for finding in found]
+        expected = [told(group, outcomes) for outcomes in found]
         query = {
             dialect: Sql(compiled, group, dialect, presets.known).query(
                 f"'{file}'" if dialect is Dialect.DUCKDB else "faults", ["id"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
@@ -10,13 +9,23 @@ import duckdb
 import polars
 import pytest
 
-from rows import MARKER, PRESETS, Row, frame, resolved, sampled, told
+from rows import (
+    MARKER,
+    PRESETS,
+    Row,
+    every_choice,
+    frame,
+    interpreted,
+    resolved,
+    sampled,
+    told,
+    verdicts,
+)
 from swapin.catalog import Catalog
 from swapin.cli import main
 from swapin.model import Group
 from swapin.program import Program
 from swapin.program import walk as walks
-from swapin.program.interpreter import Interpreter
 from swapin.program.sql import Dialect, Sql, TooLong
 
 
@@ -44,11 +53,10 @@ def test_a_database_equals_the_compiled_form(
     compiled = program.compiled(presets.kernel)
     rows = list(sampled(compiled, presets.known, kernel, 5000))
     # A row may say otherwise what presets bind: the query does not read it.
-    facts = [{k: v for k, v in row.items() if v is not None} | presets.known for row in rows]
-    found = [compiled.finding(known) for known in facts]
+    found = verdicts(compiled, rows, presets.known)
     faults = frame(rows, compiled.facts)
     for group in Group:
-        expected = [told(group, finding and finding.outcomes) for finding in found]
+        expected = [told(group, outcomes) for outcomes in found]
         sql = Sql(compiled, group, dialect, presets.known)
         assert expected == answers(sql.query("faults"), dialect, faults), group
         assert len(set(expected)) > 1, group
@@ -63,14 +71,9 @@ def test_a_database_equals_the_interpreter(
     catalog: Catalog, program: Program, kernel: str, dialect: Dialect
 ) -> None:
     """The interpreter, which shares no diagram with SQL, gives the same for fewer rows."""
-    preset = catalog.kernels[kernel]
-    compiled = program.compiled(preset)
-    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
+    compiled = program.compiled(catalog.kernels[kernel])
     rows = list(sampled(compiled, {}, kernel, 250))
-    found = [
-        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
-        for row in rows
-    ]
+    found = interpreted(catalog, kernel, rows)
     for group in Group:
         query = Sql(compiled, group, dialect).query("faults")
         expected = [told(group, outcomes) for outcomes in found]
@@ -87,12 +90,12 @@ def test_every_admissible_state(
     condition = compiled.condition_of_mapped
     if group is Group.PATH:
         condition = compiled.condition_of_admissible
-    states = list(compiled.states(condition, compiled.table_of(group).facts))
+    states = compiled.states(condition, compiled.table_of(group).facts)
     rows: list[Row] = [dict(state) for state in states]
-    found = [compiled.finding(state) for state in states]
+    found = verdicts(compiled, rows)
     sql = Sql(compiled, group, Dialect.DUCKDB)
 
-    expected = [told(group, finding and finding.outcomes) for finding in found]
+    expected = [told(group, outcomes) for outcomes in found]
     assert len(rows) > 4000
     assert expected == answers(sql.query("faults"), Dialect.DUCKDB, frame(rows, compiled.facts))
 
@@ -102,16 +105,10 @@ def test_an_expression_equals_the_interpreter(
     catalog: Catalog, program: Program, kernel: str
 ) -> None:
     """Over every choice of known and unknown marker facts, in both databases."""
-    preset = catalog.kernels[kernel]
-    compiled = program.compiled(preset)
-    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
-    values = itertools.product([None, False, True], repeat=len(MARKER))
-    rows: list[Row] = [dict(zip(MARKER, row, strict=True)) for row in values]
+    compiled = program.compiled(catalog.kernels[kernel])
+    rows = every_choice(MARKER)
     faults = frame(rows, MARKER)
-    found = [
-        interpreter.partial_outcomes({k: v for k, v in row.items() if v is not None})
-        for row in rows
-    ]
+    found = interpreted(catalog, kernel, rows)
     for group in (Group.EXCLUSIVE, Group.MAPPED_EXCLUSIVE, Group.WRITE):
         expected = [told(group, outcomes) for outcomes in found]
         made = {

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rows import MARKER, every_choice, given
 from swapin.catalog import Catalog
 from swapin.model import Answer, Group, Kernel, Kind
 from swapin.program import Decider, Program
@@ -254,25 +255,6 @@ def test_partial_faults(catalog: Catalog, program: Program, name: str) -> None:
         assert expected == (None if finding is None else dict(finding.outcomes)), known
 
 
-MARKER = (
-    "pte.swp_exclusive",
-    "folio.fresh",
-    "folio.ksm",
-    "folio.writeback",
-    "swap_device.stable_writes",
-    "pte.have_arch_swp_exclusive",
-)
-
-
-def rows(names: tuple[str, ...]) -> Iterator[dict[str, bool | None]]:
-    if not names:
-        yield {}
-        return
-    for rest in rows(names[1:]):
-        for value in (None, False, True):
-            yield {names[0]: value, **rest}
-
-
 @pytest.mark.parametrize(
     "name",
     ["v2-posted", *(pytest.param(n, marks=pytest.mark.slow) for n in ("5.19", "6.12", "7.3"))],
@@ -283,9 +265,8 @@ def test_generated_code_equals_interpreter(catalog: Catalog, program: Program, n
     compiled = program.compiled(kernel)
     interpreter = Interpreter(catalog, kernel, catalog.capabilities(kernel))
     decider = Decider(compiled, Group.EXCLUSIVE, MARKER)
-    for row in rows(MARKER):
-        known = {fact: value for fact, value in row.items() if value is not None}
-        expected = interpreter.partial_outcomes(known)
+    for row in every_choice(MARKER):
+        expected = interpreter.partial_outcomes(given(row))
         decision = decider(row)
         assert decider.look_up(row) == decision
         assert (expected and expected["exclusive"]) == (decision and decision.value), row

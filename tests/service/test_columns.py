@@ -10,7 +10,7 @@ from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
 import swapin
-from rows import resolved, sampled
+from rows import columns_of, resolved, sampled
 from swapin.columns import Bits, ColumnDecider
 from swapin.columns.bits import everything, from_booleans, words
 from swapin.service.columns import MOST_FAULTS
@@ -26,16 +26,6 @@ def client(start_server):
     """A client of a server."""
     with swapin.Client(start_server().address) as client:
         yield client
-
-
-def columns_of(rows, names):
-    return {
-        name: Bits(
-            from_booleans([row[name] is True for row in rows]),
-            from_booleans([row[name] is not None for row in rows]),
-        )
-        for name in names
-    }
 
 
 @pytest.mark.parametrize("count", [0, 1, 64, 203])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rows import sampled
+from rows import sampled, verdicts
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "docs" / "examples" / "columns-node"
@@ -18,9 +18,9 @@ def test_rows_by_chance(run_node, start_server, program):
     lines = "".join(f"{json.dumps(row)}\n" for row in rows)
     printed = run_node("columns.mjs", start_server().address, "6.1", given=lines)
 
-    found = [compiled.finding({k: v for k, v in row.items() if v is not None}) for row in rows]
     assert [
-        {"impossible": True} if finding is None else dict(finding.outcomes) for finding in found
+        {"impossible": True} if outcomes is None else outcomes
+        for outcomes in verdicts(compiled, rows)
     ] == [json.loads(line) for line in printed.splitlines()]
 
 
