@@ -188,12 +188,28 @@ def test_what_cannot_be_read(capsys: pytest.CaptureFixture[str], query: str, mes
     assert message in capsys.readouterr().err
 
 
-def test_both_sides_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    """A diff needs two sides."""
-    assert 2 == main(["diff", "6.1"])
-    assert "both sides are the same" in capsys.readouterr().err
+def test_one_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """A diff needs two sides, and no more."""
+    for one in (["6.1"], ["--kernel", "6.1", "--arch", "arm"]):
+        assert 2 == main(["diff", *one])
+        assert "one side alone: name a second kernel" in capsys.readouterr().err
     assert 2 == main(["diff", "6.1", "6.2", "6.3"])
     assert "a diff has two sides" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "sides", ["6.1 6.1", "--kernel 6.1 --arch arm --arch arm", "6.1 6.1 --backend zram"]
+)
+def test_a_side_and_itself(capsys: pytest.CaptureFixture[str], sides: str) -> None:
+    """Nothing differs: what a job for each kernel wants of the one that is its base."""
+    assert 0 == main(["diff", *sides.split(), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["before"] == told["after"]
+    assert told["states"] > 0
+    assert [] == told["differences"] == told["one_sided"] == told["dead"] == told["transitions"]
+    assert 1 == main(["diff", *sides.split(), "--expect", "some"])
+    assert 0 == main(["explain-diff", *sides.split()])
+    assert "alike" in capsys.readouterr().out
 
 
 def test_without_a_plugin(capsys: pytest.CaptureFixture[str]) -> None:

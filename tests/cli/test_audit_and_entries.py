@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +44,24 @@ def test_audit_plain_and_gzip(
     assert lines[0].split() == [
         *("kernel", "backend", "scenario", "outcome", "agree", "disagree", "undetermined")
     ]
+
+
+def test_audit_reads_pipes(root: Path) -> None:
+    """Standard input, and another pipe, compressed or not: nothing is read twice."""
+    both = "swapin audit - <(zcat {}); echo $?; (echo; echo '{{') | swapin audit -; echo $?"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-c", both.format(shipped(root, "6.12"))],
+        input=shipped(root, "6.1").read_bytes(),
+        capture_output=True,
+        env={**os.environ, "PATH": path},
+        check=True,
+    )
+    lines = done.stdout.decode().splitlines()
+
+    assert ["644 observations", "0"] == lines[lines.index("0") - 1 : lines.index("0") + 1]
+    assert any(line.startswith("-:2: no observation: not JSON") for line in lines)
+    assert "2" == lines[-1]
 
 
 def test_audit_finds(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

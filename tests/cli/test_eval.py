@@ -113,9 +113,15 @@ def test_array(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (["eval", "--kernel", "6.1", "--fact", "folio.ksm=maybe"], "`maybe` is not true or false"),
         (["eval", "--kernel", "v2-postd"], "did you mean `v2-posted`?"),
         (["eval", "--fact", "folio.ksm=true"], "names its kernel"),
-        (["eval", "/nonexistent.json"], "No such file"),
+        (
+            ["eval", "--kernel", "6.1", "--fact", "folio.wxyz12345=1"],
+            "`folio.wxyz12345`; there are `folio.a",
+        ),
+        (["eval", "/nonexistent.json"], "swapin: `/nonexistent.json`: No such file"),
         (["kernels", "show", "9.9"], "no kernel `9.9`"),
-        (["audit", "/nonexistent.jsonl"], "No such file"),
+        (["constraints", "show", "?"], "no constraint `?`; there are `"),
+        (["audit", "/nonexistent.jsonl"], "swapin: `/nonexistent.jsonl`: No such file"),
+        (["check", "--server", "127.0.0.1:1", "--format", "sarif"], "in JSON, not sarif"),
         (["eval", "--kernel", "6.1", "--server", "127.0.0.1:1"], "UNAVAILABLE"),
     ],
 )
@@ -126,3 +132,23 @@ def test_bad_usage(arguments: list[str], message: str, capsys: pytest.CaptureFix
     assert "" == told.out
     assert message in told.err
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bounds"),
+    [
+        ("explore --kernel 6.1 --steps 0", "`0` is not a number from 1 to 1000"),
+        ("explore --kernel 6.1 --most-states -1", "--most-states"),
+        ("capture script --seconds soon", "`soon` is not a number from 1 to"),
+        ("lab run --kernel 6.1 --out x --jobs 3", "`3` is not a number from 1 to 2"),
+        ("eval --kernel 6.1 --jobs 1025", "`1025` is not a number from 1 to 1024"),
+    ],
+)
+def test_numbers_have_bounds(
+    arguments: str, bounds: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One outside of them is refused with the option and the bounds."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments.split())
+    assert 2 == ended.value.code
+    assert bounds in capsys.readouterr().err

@@ -25,7 +25,7 @@ from swapin.model import (
     Spelling,
     Transition,
 )
-from swapin.model.errors import near_match
+from swapin.model.errors import clipped, listed, near_match
 from swapin.model.pte import TYPE_BITS
 from swapin.model.records import dataclass
 
@@ -260,7 +260,8 @@ class Catalog:
             return stack_entry(self, name)
         entries = {entry.name: entry for entry in self.entries(kind)}
         if name not in entries:
-            raise LookupError(f"no {kind[:-1]} `{name}`{near_match(name, entries)}")
+            near = near_match(name, entries) or f"; there are {listed(entries, limit=60)}"
+            raise LookupError(f"no {kind[:-1]} `{clipped(name)}`{near}")
         return entries[name]
 
 

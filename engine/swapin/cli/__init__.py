@@ -116,5 +116,7 @@ def _failed(error: Exception) -> Exit:
             file=sys.stderr,
         )
         return Exit.INTERNAL
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        error = OSError(f"`{error.filename}`: {error.strerror}")
     print(f"swapin: {error}", file=sys.stderr)
     return status

@@ -32,7 +32,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="observations, one JSON object a line; plain or gzip",
+        help="observations, one JSON object a line; plain or gzip; - is standard input",
     )
     formats.add_argument(parser)
     evaluator.add_arguments(parser)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from swapin.cli import evaluator
 from swapin.cli.exits import Exit, status
+from swapin.cli.help import number
 from swapin.cli.lines import opened
 
 
@@ -28,9 +29,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="RELEASE",
         help="the release that it runs on (6.12); auto: this machine's, by its type information",
     )
-    script.add_argument("--arch", choices=("x86_64", "arm64"), default="x86_64")
-    script.add_argument("--seconds", type=int, default=60, help="ends after this time")
-    script.add_argument("--megabytes", type=int, default=16, help="ends after this much output")
+    script.add_argument(
+        "--arch",
+        choices=("x86_64", "arm64"),
+        default="x86_64",
+        help="of the machine that it runs on (default: %(default)s)",
+    )
+    for option, default, ends in (("--seconds", 60, "time"), ("--megabytes", 16, "much output")):
+        script.add_argument(
+            option,
+            type=number(1, 1_000_000),
+            default=default,
+            metavar="N",
+            help=f"ends after this {ends} (default: %(default)s)",
+        )
     script.set_defaults(run=run_script)
     parse = doings.add_parser("parse", help="turn the script's output into observations")
     parse.add_argument("file", metavar="FILE", help="what the script wrote; - is standard input")

@@ -27,7 +27,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "diff",
         help="show what two kernels, architectures, devices or catalogs decide differently",
         description="Show every input for which two sides decide differently, by outcome, as a "
-        "cover of cubes over facts; and the rules and conditions that are dead on one side.",
+        "cover of cubes over facts; and the rules and conditions that are dead on one side. "
+        "Exit status 1 if there is a difference; a side does not differ from itself.",
         epilog="examples: swapin diff 6.19 7.0; swapin diff --arch arm --arch x86_64 "
         "--kernel 6.1; swapin diff --backend zram --backend nvme-pi --kernel 6.12",
     )
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 def compared(args: argparse.Namespace, catalog: Catalog) -> DiffReport:
     """The report of the sides that the options name.
 
-    :raises FaultError: an unknown name, or both sides are the same.
+    :raises FaultError: an unknown name, or one side alone. A side may be compared with itself.
     """
     from swapin.analysis import diff
 
@@ -109,8 +110,9 @@ def _sides(args: argparse.Namespace, catalog: Catalog) -> tuple[Side, Side]:
     catalogs = (catalog, _without(args) if args.plugins_without else catalog)
     if not kernels[0]:
         raise _usage("K", "name two kernels, or one with --kernel")
-    if len({*zip(kernels, arches, devices, map(id, catalogs), strict=True)}) == 1:
-        raise _usage("K", "both sides are the same: name two kernels, --arch, or --backend twice")
+    named_twice = any(len(given) == 2 for given in (args.kernels, args.arch, args.backend))
+    if not named_twice and not args.plugins_without:
+        raise _usage("K", "one side alone: name a second kernel, or --arch or --backend twice")
     one, two = (
         side_of(
             known,

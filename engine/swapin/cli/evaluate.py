@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from swapin.cli import evaluator, faults, tables
 from swapin.cli.described import description_of
 from swapin.cli.exits import status
-from swapin.cli.help import AsWritten
+from swapin.cli.help import AsWritten, number
 from swapin.model import Depth, FaultError, Kernel, Problem, Reason
 
 _MOST_JOBS = 1024
@@ -70,7 +70,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--jobs",
-        type=_count,
+        type=number(1, _MOST_JOBS),
         default=1,
         metavar="N",
         help="worker processes, for large inputs; the same answers in the same order (default: 1)",
@@ -78,12 +78,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     tables.add_arguments(parser)
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to {_MOST_JOBS}")
-    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import sys
 
 from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
+from swapin.cli.help import number
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,7 +28,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--fact", action="append", default=[], metavar="NAME=VALUE", help="of the device or kernel"
     )
-    parser.add_argument("--processes", type=int, choices=(1, 2, 3), default=2)
+    parser.add_argument(
+        "--processes", type=int, choices=(1, 2, 3), default=2, help="default: %(default)s"
+    )
     parser.add_argument(
         "--pages",
         type=int,
@@ -36,11 +39,15 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="pages of the address space (default: %(default)s)",
     )
     parser.add_argument(
-        "--steps", type=int, default=10, metavar="N", help="of a life at most (%(default)s)"
+        "--steps",
+        type=number(1, 1000),
+        default=10,
+        metavar="N",
+        help="of a life at most (%(default)s)",
     )
     parser.add_argument(
         "--most-states",
-        type=int,
+        type=number(1, 1_000_000_000),
         default=2_000_000,
         metavar="N",
         help="kept in memory at most, each some kilobyte (%(default)s)",

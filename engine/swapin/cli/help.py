@@ -1,10 +1,17 @@
-"""How help is laid out, without ``shutil``, which argparse imports to learn the width."""
+"""How help is laid out, without ``shutil``, which argparse imports to learn the width.
+
+And whole numbers within bounds, with an error that says which.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Formatter(argparse.HelpFormatter):
@@ -16,6 +23,17 @@ class Formatter(argparse.HelpFormatter):
 
 class AsWritten(Formatter, argparse.RawDescriptionHelpFormatter):
     """Leaves the lines of descriptions as they are written."""
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """The type of an option that takes a whole number within these bounds."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"`{text}` is not a number from {least} to {most}")
+        return int(text)
+
+    return read
 
 
 def _columns() -> int:

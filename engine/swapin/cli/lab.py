@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from swapin.cli import evaluator, lab_litmus, lab_matrix, lab_recipes
 from swapin.cli.exits import Exit, status
+from swapin.cli.help import number
 
 if TYPE_CHECKING:
     from swapin.debian.packages import Packages
@@ -85,7 +86,9 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for what was seen")
     lab_matrix.add_model(parser)
     lab_litmus.add_options(parser)
-    parser.add_argument("--jobs", type=int, default=2, help="kernels side by side, at most 2")
+    parser.add_argument(
+        "--jobs", type=number(1, 2), default=2, metavar="N", help="kernels side by side, at most 2"
+    )
     parser.add_argument(
         "--limit", type=float, default=3600, metavar="SECONDS", help="for one boot, in all"
     )
@@ -103,7 +106,9 @@ def _add_diff(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "device, scenario, access and state of writeback, beside what the model says of each. "
         "Exit status 1 if there is a difference.",
     )
-    parser.add_argument("first", type=Path, metavar="A", help="observations of one kernel")
+    parser.add_argument(
+        "first", type=Path, metavar="A", help="observations of one kernel; - is standard input"
+    )
     parser.add_argument("second", type=Path, metavar="B", help="those of another")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     evaluator.add_strict(parser)
@@ -113,7 +118,12 @@ def _add_diff(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 def _add_machine(parser: argparse.ArgumentParser) -> None:
     from swapin.lab.machines import MACHINES
 
-    parser.add_argument("--arch", choices=tuple(MACHINES), default="x86_64")
+    parser.add_argument(
+        "--arch",
+        choices=tuple(MACHINES),
+        default="x86_64",
+        help="of the guests (default: %(default)s)",
+    )
     parser.add_argument(
         "--flavour", metavar="NAME", help="cloud or general; by default the smallest there is"
     )
@@ -234,9 +244,9 @@ def run_lab(args: argparse.Namespace) -> int:
     lab_matrix.show(matrix, args.json)
     broken = _tell_broken(done)
     return status(
-        bad_input=broken,
+        bad_input=broken or bool(matrix.bad),
         degraded=program.catalog.degraded,
-        findings=bool(matrix.disagreements or matrix.bad),
+        findings=bool(matrix.disagreements),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from swapin.cli import evaluator, litmus
 from swapin.cli.exits import status
+from swapin.cli.help import number
 
 if TYPE_CHECKING:
     from swapin.lab.litmus import Tried
@@ -24,7 +25,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="play litmus tests instead of scenarios; without a name, the catalogue",
     )
     parser.add_argument(
-        "--tries", type=int, default=100, metavar="N", help="of each litmus test (%(default)s)"
+        "--tries",
+        type=number(1, 1_000_000),
+        default=100,
+        metavar="N",
+        help="of each litmus test (%(default)s)",
     )
 
 
@@ -39,8 +44,6 @@ def run(args: argparse.Namespace, progress: Progress) -> int:
     from swapin.lab.litmus import try_tests
     from swapin.lab.machines import machine
 
-    if args.tries < 1:
-        raise LabError(f"--tries `{args.tries}` is not 1 or more")
     program = evaluator.load(args)
     tests = list(litmus.tests_of(args.litmus))
     emulated = machine(args.arch)

@@ -82,7 +82,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         show(matrix, args.json)
     return status(
-        degraded=program.catalog.degraded, findings=bool(matrix.disagreements or matrix.bad)
+        bad_input=bool(matrix.bad),
+        degraded=program.catalog.degraded,
+        findings=bool(matrix.disagreements),
     )
 
 

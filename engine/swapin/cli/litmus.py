@@ -107,7 +107,10 @@ def tests_of(names: list[str]) -> Iterator[Litmus]:
             yield litmus_file(path)
         else:
             hint = near_match(name, shipped)
-            raise LifeError(f"no test `{name}` in the catalogue{hint}, and no file or directory")
+            raise LifeError(
+                f"no test `{name}` in the catalogue{hint}, and no file or directory; "
+                "`swapin litmus show` reads out those that there are"
+            )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -30,9 +30,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog="examples: swapin prove implies pte_writable mapped_exclusive --kernel 6.1; "
         "swapin prove disjoint pte.swp-exclusive writeback.stable-writes --kernel 7.3",
     )
-    parser.add_argument("question", choices=_QUESTIONS)
-    parser.add_argument("parts", nargs="+", metavar="RULE|OUTCOME=VALUE|EXPRESSION")
-    parser.add_argument("--kernel", required=True, metavar="K")
+    parser.add_argument("question", choices=_QUESTIONS, help="always and never are about one")
+    parser.add_argument(
+        "parts", nargs="+", metavar="RULE|OUTCOME=VALUE|EXPRESSION", help=sides.QUERY
+    )
+    parser.add_argument("--kernel", required=True, metavar="K", help="a release or a variant")
     parser.add_argument("--arch", default="", metavar="A", help="architecture (default: any)")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
     sides.add_given(parser)

@@ -27,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "swapin reach write=COPIED --kernel 6.12; "
         "swapin reach 'folio.writeback & ~folio.fresh & pte_writable' --kernel 6.1",
     )
-    parser.add_argument("query", metavar="RULE|OUTCOME=VALUE|EXPRESSION")
+    parser.add_argument("query", metavar="RULE|OUTCOME=VALUE|EXPRESSION", help=sides.QUERY)
     parser.add_argument("--kernel", action="append", default=[], metavar="K", help="default: all")
     parser.add_argument(
         "--backend",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, sides
 from swapin.cli.exits import status
 
 
@@ -20,7 +20,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog="example: swapin recipe writeback.stable-writes --kernel 6.12 --backend null_blk "
         "> recipe.sh; sh recipe.sh --dry-run",
     )
-    parser.add_argument("query", metavar="RULE|OUTCOME=VALUE|EXPRESSION")
+    parser.add_argument("query", metavar="RULE|OUTCOME=VALUE|EXPRESSION", help=sides.QUERY)
     parser.add_argument("--kernel", required=True, metavar="K", help="the kernel it will run on")
     parser.add_argument("--backend", default="null_blk", metavar="B", help="default: %(default)s")
     evaluator.add_strict(parser)

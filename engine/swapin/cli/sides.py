@@ -15,6 +15,9 @@ from swapin.model import FaultError, Problem, Reason
 if TYPE_CHECKING:
     from swapin.service.analysis_client import AnalysisClient
 
+QUERY = "such as writeback.stable-writes, write=COPIED, 'folio.writeback & ~folio.fresh'"
+"""Help of what a question is about."""
+
 
 def add_given(parser: argparse.ArgumentParser) -> None:
     """Facts that every fault has that is asked about."""
@@ -34,7 +37,13 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def server(args: argparse.Namespace) -> Iterator[AnalysisClient]:
-    """What asks the server of the options."""
+    """What asks the server of the options.
+
+    :raises FaultError: another format than JSON is asked for.
+    """
+    if getattr(args, "format", "text") not in ("text", "json"):
+        told = f"a server answers in JSON, not {args.format}; leave out --format or --server"
+        raise FaultError([Problem("--format", Reason.MALFORMED, told)])
     with connect.client(args) as client:
         yield client.analysis
 

@@ -33,8 +33,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--from \"'faults.parquet'\" --keep id; swapin sql --dialect polars --outcome exclusive "
         "--columns pte.swp_exclusive,folio.fresh,folio.ksm --expression",
     )
-    parser.add_argument("--dialect", required=True, choices=_DIALECTS)
-    parser.add_argument("--outcome", required=True, choices=list(OUTCOMES))
+    parser.add_argument("--dialect", required=True, choices=_DIALECTS, help="whose SQL it is")
+    parser.add_argument(
+        "--outcome", required=True, choices=list(OUTCOMES), help="the outcome that is computed"
+    )
     parser.add_argument("--kernel", default="", metavar="K", help="default: the newest release")
     parser.add_argument("--arch", "--architecture", default="", metavar="A", help="default: any")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")

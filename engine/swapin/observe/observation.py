@@ -9,11 +9,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from swapin.catalog import Catalog
 from swapin.model import Fault, FaultError, Problem, Reason
@@ -72,7 +74,8 @@ class BadLine:
 def read_observations(path: Path, catalog: Catalog) -> Iterator[Observation | BadLine]:
     """The observations of a file, plain or compressed by gzip; empty lines are passed over.
 
-    A bad line gives a :class:`BadLine` in its place and never ends the reading.
+    The path ``-`` is standard input. A bad line gives a :class:`BadLine` in its place and never
+    ends the reading.
 
     :raises OSError: the file cannot be read, or is not what its compression claims.
     """
@@ -106,10 +109,18 @@ def _whole(lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
         raise OSError(f"`{path}` is cut off or damaged: {error}") from error
 
 
-def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
-    with path.open("rb") as start:
-        compressed = start.read(2) == _GZIP_MAGIC
-    return gzip.open(path) if compressed else path.open("rb")
+def _binary(path: Path) -> AbstractContextManager[io.BufferedReader]:
+    if str(path) == "-":
+        return nullcontext(cast("io.BufferedReader", sys.stdin.buffer))
+    return path.open("rb")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterable[bytes]]:
+    with _binary(path) as file:
+        # A pipe has its bytes once, so its beginning is looked at and not read.
+        compressed = file.peek(2)[:2] == _GZIP_MAGIC
+        yield gzip.GzipFile(fileobj=file) if compressed else file
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

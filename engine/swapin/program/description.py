@@ -53,6 +53,10 @@ class Draft:
         known = self.catalog.facts.get(name)
         if known is None:
             near = near_match(name, self.catalog.facts)
+            if not near:
+                holder = name[: name.find(".") + 1]
+                beside = [fact for fact in self.catalog.facts if fact.startswith(holder)]
+                near = f"; there are {listed(beside or self.catalog.facts)}"
             self.refuse(where, Reason.UNKNOWN_FIELD, f"unknown fact `{name}`{near}")
             return
         truths = _truths(known, value)
