@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from account import account_tree
+from swapin.analysis.formats import Format, rendered
+from swapin.analysis.report import State
 from swapin.catalog import Catalog
 from swapin.cli import main
 from swapin.cli.exits import Exit
+from swapin.cli.source_check import source_report
 from swapin.debian.packages import Packages
 from swapin.source.check import check_source
 from swapin.source.decision import Comparison, Difference
@@ -19,147 +23,11 @@ from swapin.source.tree import Tree
 
 STABLE_WRITES = "si->flags & SWP_STABLE_WRITES"
 
-# A fault of 6.1 in our own words: what the kernel does in one place, in another form.
-MEMORY = """
-static bool should_try_to_free_swap(struct folio *folio, struct vm_area_struct *vma, int asked)
-{
-    bool is_cached = folio_test_swapcache(folio);
-
-    if (mem_cgroup_swap_full(folio) || (vma->vm_flags & VM_LOCKED) || folio_test_mlocked(folio))
-        return is_cached;
-    return is_cached && !folio_test_ksm(folio) && folio_ref_count(folio) == 2 &&
-        (asked & FAULT_FLAG_WRITE);
-}
-
-static vm_fault_t handle_pte_marker(struct vm_fault *vmf)
-{
-    return VM_FAULT_SIGBUS;
-}
-
-static vm_fault_t do_wp_page(struct vm_fault *vmf)
-{
-    if (userfaultfd_pte_wp(vma, *vmf->pte))
-        return handle_userfault(vmf, VM_UFFD_WP);
-    if (!PageAnonExclusive(vmf->page)) {
-        if (folio_test_ksm(folio))
-            return wp_page_copy(vmf);
-        if (folio_ref_count(folio) > 1 + folio_test_swapcache(folio))
-            return wp_page_copy(vmf);
-        folio_free_swap(folio);
-        if (folio_ref_count(folio) != 1)
-            return wp_page_copy(vmf);
-    }
-    wp_page_reuse(vmf);
-    return 0;
-}
-
-static vm_fault_t remove_device_exclusive_entry(struct vm_fault *vmf)
-{
-    if (!folio_lock_or_retry(folio, mm, flags))
-        return VM_FAULT_RETRY;
-    if (pte_same(*vmf->pte, vmf->orig_pte))
-        restore_exclusive_pte(vma, vmf->page, address, vmf->pte);
-    return 0;
-}
-
-static vm_fault_t not_swap(struct vm_fault *vmf)
-{
-    return 0;
-}
-
-vm_fault_t do_swap_page(struct vm_fault *vmf)
-{
-    struct swap_info_struct *si;
-    struct folio *folio, *swapcache;
-    bool exclusive = false;
-    rmap_t flags = RMAP_NONE;
-    pte_t pte;
-
-    if (non_swap_entry(entry)) {
-        if (is_migration_entry(entry))
-            migration_entry_wait(mm, pmd, address);
-        else if (is_device_exclusive_entry(entry))
-            return remove_device_exclusive_entry(vmf);
-        else if (is_device_private_entry(entry))
-            return pte_same(*vmf->pte, vmf->orig_pte) ?
-                vmf->page->pgmap->ops->migrate_to_ram(vmf) : 0;
-        else if (is_hwpoison_entry(entry))
-            return VM_FAULT_HWPOISON;
-        else if (is_pte_marker_entry(entry))
-            return handle_pte_marker(vmf);
-        else
-            return VM_FAULT_SIGBUS;
-        return 0;
-    }
-    si = get_swap_device(entry);
-    if (!si)
-        return 0;
-    folio = swap_cache_get_folio(entry, vma, address);
-    swapcache = folio;
-    if (folio) {
-        if (PageHWPoison(page))
-            return VM_FAULT_HWPOISON;
-    } else if ((si->flags & SWP_SYNCHRONOUS_IO) && __swap_count(entry) == 1) {
-        folio = vma_alloc_folio(GFP_HIGHUSER_MOVABLE, 0, vma, address, false);
-    } else {
-        folio = swapin_readahead(entry, GFP_HIGHUSER_MOVABLE, vmf);
-        swapcache = folio;
-    }
-    if (!folio)
-        return pte_same(*vmf->pte, vmf->orig_pte) ? VM_FAULT_OOM : 0;
-    if (!folio_lock_or_retry(folio, mm, flags))
-        return VM_FAULT_RETRY;
-    if (swapcache) {
-        if (!folio_test_swapcache(folio) || page_private(page) != entry.val)
-            return 0;
-        folio = ksm_might_need_to_copy(folio, vma, address);
-        if (!folio)
-            return VM_FAULT_OOM;
-    }
-    if (!pte_same(*vmf->pte, vmf->orig_pte))
-        return 0;
-    if (!folio_test_uptodate(folio))
-        return VM_FAULT_SIGBUS;
-
-    if (folio != swapcache)
-        exclusive = true;
-    else if (!folio_test_ksm(folio))
-        exclusive = pte_swp_exclusive(vmf->orig_pte) &&
-            !(folio_test_writeback(folio) && (si->flags & SWP_STABLE_WRITES));
-
-    if (should_try_to_free_swap(folio, vma, vmf->flags))
-        folio_free_swap(folio);
-    pte = mk_pte(page, prot);
-    if (exclusive || (!folio_test_ksm(folio) && folio_ref_count(folio) == 1)) {
-        flags |= RMAP_EXCLUSIVE;
-        if (vmf->flags & FAULT_FLAG_WRITE) {
-            pte = maybe_mkwrite(pte, vma);
-            vmf->flags &= ~FAULT_FLAG_WRITE;
-        }
-    }
-    if (pte_swp_uffd_wp(vmf->orig_pte))
-        pte = pte_wrprotect(pte_mkuffd_wp(pte));
-    vmf->orig_pte = pte;
-    if (folio != swapcache && swapcache)
-        page_add_new_anon_rmap(page, vma, address);
-    else
-        page_add_anon_rmap(page, vma, address, flags);
-    set_pte_at(mm, address, ptep, pte);
-    if (vmf->flags & FAULT_FLAG_WRITE)
-        return do_wp_page(vmf);
-    return 0;
-}
-"""
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A tree that holds our own account of 6.1."""
-    (tmp_path / "mm").mkdir()
-    (tmp_path / "arch").mkdir()
-    (tmp_path / "Makefile").write_text("VERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 0\n")
-    (tmp_path / "mm" / "memory.c").write_text(MEMORY)
-    return tmp_path
+    return account_tree(tmp_path)
 
 
 def change(folder: Path, before: str, after: str) -> int:
@@ -201,7 +69,7 @@ def test_the_inverted_test_is_found(folder: Path, catalog: Catalog) -> None:
     assert {"exclusive", "mapped_exclusive", "pte_writable"} <= of_pages(found)
     difference = found["exclusive"]
     assert "folio.writeback=true" in difference.witness
-    assert ("no", "yes") == (difference.text_says, difference.model_says)
+    assert ("ANSWER_NO", "ANSWER_YES") == (difference.text_says, difference.model_says)
     assert 0 < difference.states < 10**9
 
 
@@ -210,9 +78,8 @@ def test_the_line_is_told(folder: Path, catalog: Catalog) -> None:
     line = change(folder, "if (folio != swapcache)\n", "if (folio == swapcache)\n")
     found = differences(folder, catalog)
 
-    assert any(place.startswith(f"mm/memory.c:{line}: ") for place in found["exclusive"].places), (
-        found["exclusive"].places
-    )
+    assert f"mm/memory.c:{line}" in [asked.place for asked in found["exclusive"].places]
+    assert f"mm/memory.c:{line}" == found["exclusive"].place
 
 
 def test_a_remedy_is_told(folder: Path, catalog: Catalog) -> None:
@@ -243,6 +110,8 @@ def test_unmatched_text_is_reported(folder: Path, catalog: Catalog) -> None:
     assert [f"mm/memory.c:{line}: could not match `folio_is_lucky(folio)`"] == [
         str(found) for found in lifted.unmatched
     ]
+    cases = source_report(check_source(Tree(folder), catalog)).findings
+    assert [("mm/memory.c", line)] == [(c.file, c.line) for c in cases if c.id == "spelling"]
 
 
 def test_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -258,6 +127,28 @@ def test_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = json.loads(capsys.readouterr().out)
     assert "exclusive" in {found["outcome"] for found in report["decision"]["differences"]}
     assert report["citations"]["unresolved"]
+
+
+def test_annotations(folder: Path, catalog: Catalog) -> None:
+    """Each finding stands where a person wants to look; what was not derived is no finding."""
+    line = change(folder, "if (folio != swapcache)\n", "if (folio == swapcache)\n")
+    report = source_report(check_source(Tree(folder), catalog))
+    told = rendered(report, Format.GITHUB).splitlines()
+
+    assert len(report.findings) == len(told)
+    assert f"::error file=mm/memory.c,line={line},title=decision%2C kernel 6.1%3A exc" in told[0]
+    assert any("::error file=mm/ksm.c,title=citations%2C" in one for one in told)
+    open_ones = {case.group for case in report.cases if case.state is State.OPEN}
+    assert {"layouts, kernel 6.1"} == open_ones
+
+
+def test_where_no_condition_decides(folder: Path, catalog: Catalog) -> None:
+    """A difference that hangs on no ``if`` stands where the function begins."""
+    line = change(folder, "vm_fault_t do_swap_page(", "vm_fault_t do_swap_page(")
+    change(folder, "        exclusive = true;\n", "        exclusive = false;\n")
+    found = differences(folder, catalog)["exclusive"]
+
+    assert f"mm/memory.c:{line}" == found.place
 
 
 @pytest.mark.parametrize(
@@ -324,5 +215,5 @@ def test_inverted_kernels(release: str, catalog: Catalog) -> None:
     found = {difference.outcome: difference for difference in lifted.differences}["exclusive"]
 
     assert "folio.writeback=true" in found.witness
-    assert ("no", "yes") == (found.text_says, found.model_says)
-    assert any("SWP_STABLE_WRITES" in place for place in found.places)
+    assert ("ANSWER_NO", "ANSWER_YES") == (found.text_says, found.model_says)
+    assert any("SWP_STABLE_WRITES" in asked.text for asked in found.places)

@@ -31,5 +31,6 @@ if [ $# -gt 0 ]; then
         set -- "$@" --fact "$fact"
     done
     ask source-check.txt swapin source-check --tree "$tree" --kernel "$base" "$@"
+    ask source-check.sarif swapin source-check --tree "$tree" --kernel "$base" "$@" --format sarif
 fi
 exit "$worst"

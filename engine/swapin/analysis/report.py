@@ -44,7 +44,7 @@ class Case:
     """Where it can be looked up: a path, of the kernel tree unless *line* is given."""
     function: str = ""
     line: int = 0
-    """A line of a file of the user's own; 0: the file is one of the kernel tree."""
+    """A line of a file that the user has, a kernel tree's too; 0: none is known."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """The same for programs: JSON data."""
 
@@ -54,7 +54,7 @@ class Report:
     """What a command found."""
 
     command: str
-    """The subcommand: ``check``, ``diff``, ``audit``."""
+    """The subcommand: ``check``, ``diff``, ``audit``, ``source-check``."""
     title: str
     cases: tuple[Case, ...]
     data: tuple[Mapping[str, Any], ...]

@@ -1,4 +1,4 @@
-"""``--format``: how check, diff and audit write what they found."""
+"""``--format``: how check, diff, audit and source-check write what they found."""
 
 from __future__ import annotations
 

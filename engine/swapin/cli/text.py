@@ -18,7 +18,7 @@ _WORDS = {
 
 def word(value: str) -> str:
     """An enum value as a word: ``ANSWER_NO`` is ``no``, ``WRITE_IN_PLACE`` is ``in place``."""
-    return _WORDS.get(value) or value.partition("_")[2].replace("_", " ").lower()
+    return _WORDS.get(value) or (value.partition("_")[2] or value).replace("_", " ").lower()
 
 
 def error_object(line: int, error: FaultError) -> dict[str, Any]:

@@ -39,8 +39,15 @@ class Unresolved:
     """A citation that the tree does not bear out."""
 
     declaration: str
-    cites: str
+    file: str
+    function: str
+    """Empty: the file as a whole."""
     why: str
+
+    @property
+    def cites(self) -> str:
+        """File and function."""
+        return ", ".join(filter(None, (self.file, self.function)))
 
     def __str__(self) -> str:
         return f"{self.declaration}: {self.cites}: {self.why}"
@@ -70,8 +77,7 @@ def check_citations(tree: Tree, catalog: Catalog) -> Citations:
             why = missing(tree, citation.source)
             if why:
                 cited = citation.source
-                named = f"{cited.file}, {cited.function}" if cited.function else cited.file
-                unresolved.append(Unresolved(citation.declaration, named, why))
+                unresolved.append(Unresolved(citation.declaration, cited.file, cited.function, why))
             else:
                 resolved += 1
     return Citations(resolved, mails, elsewhere, tuple(unresolved))

@@ -16,6 +16,20 @@ from swapin.source.tree import Tree
 ENTRY = "swap_in_fault"
 """The spelled function with which a fault begins."""
 
+_YES, _NO = "ANSWER_YES", "ANSWER_NO"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition in the text."""
+
+    place: str
+    """``mm/memory.c:3812``."""
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -28,8 +42,12 @@ class Difference:
     witness: tuple[str, ...]
     """The facts by which the smallest differing state is away from an ordinary fault."""
     text_says: str
+    """As a verdict writes it: ``ANSWER_YES``, ``WRITE_COPIED``; of a fact yes or no too."""
     model_says: str
-    places: tuple[str, ...]
+    place: str
+    """Where to look: the first of the places, or where the function begins that the model cites
+    for the outcome; empty if the tree has neither."""
+    places: tuple[Asked, ...]
     """Conditions in the text that, the other way round, would make this state agree."""
     remedies: tuple[str, ...] = ()
     """Overrides of one capability by which text and model agree about this outcome."""
@@ -42,7 +60,8 @@ class Difference:
             "witness": list(self.witness),
             "text_says": self.text_says,
             "model_says": self.model_says,
-            "places": list(self.places),
+            "place": self.place,
+            "places": [{"place": asked.place, "text": asked.text} for asked in self.places],
             "remedies": list(self.remedies),
         }
 
@@ -218,20 +237,22 @@ class Comparison:
                 text, model = run.value(about, state, True), run.value(about, state, False)
             else:
                 held = _holds(run.d, run.text(about), state)
-                text, model = ("yes", "no") if held else ("no", "yes")
+                text, model = (_YES, _NO) if held else (_NO, _YES)
+            places = tuple(self._places(run, about, state, model))
             yield Difference(
                 outcome=about.field if isinstance(about, Group) else about,
                 states=count(run.d, node, {*run.compiled.facts, *run.d.facts_of(node)}),
                 witness=tuple(self.catalog.said(away)),
                 text_says=text,
                 model_says=model,
-                places=tuple(self._places(run, about, state, model)),
+                place=places[0].place if places else self._cited(about),
+                places=places,
                 remedies=tuple(self._remedies(run, about, state, text)),
             )
 
     def _places(
         self, run: _Run, about: Group | str, state: Mapping[str, bool], wanted: str
-    ) -> Iterator[str]:
+    ) -> Iterator[Asked]:
         """Conditions that were asked in a state and that decide the difference, last first."""
         asked = [b for b in run.machine.branches if _holds(run.d, b.guard, state)]
         for branch in reversed(asked):
@@ -239,7 +260,20 @@ class Comparison:
             machine = Machine(self.tree, self._spellings, d, d.true, branch.place)
             machine.run(ENTRY)
             if _said(d, machine.recorded, about, state) == wanted:
-                yield f"{branch.place}: {branch.text}"
+                yield Asked(branch.place, branch.text)
+
+    def _cited(self, about: Group | str) -> str:
+        """Where the first function begins that the model cites for an outcome or a fact."""
+        if isinstance(about, Group):
+            rules = self.catalog.rules_of(self.kernel)
+            sources = [rule.source for rule in rules if rule.outcome in about.members]
+        else:
+            sources = [self.catalog.facts[about].source]
+        for source in sources:
+            found = self.tree.function(source.file, source.function) if source.function else None
+            if found:
+                return f"{source.file}:{found[1]}"
+        return ""
 
     def _remedies(
         self, run: _Run, about: Group | str, state: Mapping[str, bool], wanted: str
@@ -269,7 +303,7 @@ class Comparison:
         ):
             return ""
         if not isinstance(about, Group):
-            return "yes" if state[about] else "no"
+            return _YES if state[about] else _NO
         rules = self.catalog.rules_of(self.kernel)
         full = dict(state)
         for outcome in outcome_order(rules):
@@ -303,7 +337,7 @@ class OneState(Diagrams):
 
 def _value(group: Group, held: Sequence[Outcome]) -> str:
     if not group.is_choice:
-        return "yes" if held else "no"
+        return _YES if held else _NO
     return " and ".join(group.value_of(member) for member in held) or "nothing"
 
 
@@ -313,7 +347,7 @@ def _said(
     """What the text settled in one state."""
     held = {name for name, node in recorded.items() if _holds(d, node, state)}
     if not isinstance(about, Group):
-        return "yes" if about in held else "no"
+        return _YES if about in held else _NO
     return _value(about, [member for member in about.members if member.yes.name in held])
 
 

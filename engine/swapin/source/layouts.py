@@ -50,6 +50,8 @@ class LayoutCheck:
 
     architecture: str
     agreement: Agreement
+    file: str = ""
+    """The file that is cited for the declared layout."""
     differences: tuple[Difference, ...] = ()
     remark: str = ""
     """Why it could not be derived; or what of it could not."""
@@ -101,10 +103,16 @@ def _check(tree: Path, architecture: Architecture, at: Release, work: Path) -> L
             work,
         )
     except NotDerived as error:
-        return LayoutCheck(architecture=name, agreement=Agreement.NOT_DERIVED, remark=str(error))
+        return LayoutCheck(
+            architecture=name,
+            file=layout.source.file,
+            agreement=Agreement.NOT_DERIVED,
+            remark=str(error),
+        )
     differences = tuple(_differences(layout, derived))
     return LayoutCheck(
         architecture=name,
+        file=layout.source.file,
         agreement=Agreement.DIFFERS if differences else Agreement.AGREES,
         differences=differences,
         remark="" if derived.present is not None else "the test for present does not compile here",
