@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import strangers
+from schemas import validator
 from swapin.catalog import Catalog
 
 GOOD = ("swapin-nbd", "swapin-mill", "swapin-vendor", "swapin-quarantine")
@@ -43,9 +44,10 @@ def doctor(site: Path, *arguments: str, **more: str) -> tuple[int, dict[str, Any
     return done.returncode, json.loads(done.stdout)
 
 
-def test_doctor_of_good_ones(good: Path) -> None:
+def test_doctor_of_good_ones(good: Path, catalog: Catalog) -> None:
     """Nothing is wrong; where rules of two plugins meet, it shows the fault."""
     status, found = doctor(good)
+    validator("doctor", catalog).validate(found)
 
     assert (0, [], []) == (status, found["failures"], found["shadowed"])
     loaded = {(plugin["plugin"], plugin["distribution"]) for plugin in found["plugins"]}
@@ -64,6 +66,9 @@ def test_doctor_of_good_ones(good: Path) -> None:
 def test_doctor_of_broken_ones(broken: Path, catalog: Catalog) -> None:
     """Each fault is told with plugin, distribution and declaration; nothing of theirs is left."""
     status, found = doctor(broken)
+    validator("doctor", catalog).validate(found)
+    listed = strangers.run(broken, "swapin", "plugins", "list", "--json")
+    validator("plugins", catalog).validate(json.loads(listed.stdout))
     failures = {failure["plugin"]: failure for failure in found["failures"]}
 
     assert (3, True, catalog.fingerprint) == (status, found["degraded"], found["catalog"])

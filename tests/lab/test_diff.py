@@ -22,8 +22,8 @@ def test_mapped_writable_on_a_read_fault(root: Path, capsys: pytest.CaptureFixtu
     owned = [d for d in found if d["scenario"] == "private" and "zram" in d["backend"]]
 
     assert [("write", "load, then store")] == [(d["outcome"], d["access"]) for d in owned]
-    assert [["reused"], ["in place"]] == [list(did) for did in owned[0]["did"]]
-    assert [["reused"], ["in place"]] == [list(said) for said in owned[0]["model"]]
+    for told in (owned[0]["did"], owned[0]["said"]):
+        assert (["WRITE_REUSED"], ["WRITE_IN_PLACE"]) == (list(told["before"]), list(told["after"]))
     assert owned[0]["as_modelled"]
 
 

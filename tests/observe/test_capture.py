@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas import VALIDATOR
 from swapin.catalog import Catalog
 from swapin.cli import main
 from swapin.model import Release
@@ -15,6 +16,7 @@ from swapin.observe.btf import VMLINUX, Btf, BtfError, offsets_by_btf, page_bits
 from swapin.observe.capture import CaptureError, parse, script
 from swapin.observe.observation import observation_of
 from swapin.observe.probes import offsets_of
+from swapin.service.schemas import schema
 
 # Debian's 6.1.0-56 on null_blk, with a page that another process shares copied, and one owned.
 CAPTURED = """\
@@ -97,7 +99,7 @@ def test_flags_of_another_device_are_unknown(catalog: Catalog) -> None:
     assert record["swap_device"]["stable_writes"] is None
 
 
-def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Script, output, observations, audit: each feeds the next."""
     assert 0 == main(["capture", "script", "--kernel", "6.1"])
     assert capsys.readouterr().out.startswith("#!/bin/sh\n")
@@ -105,6 +107,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     raw.write_text(CAPTURED, encoding="utf-8")
     assert 0 == main(["capture", "parse", str(raw)])
     made.write_text(capsys.readouterr().out, encoding="utf-8")
+    for line in made.read_text(encoding="utf-8").splitlines():
+        VALIDATOR(schema("observation", catalog)).validate(json.loads(line))
     assert 0 == main(["audit", str(made)])
     assert "2 observations" in capsys.readouterr().out
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas import validator
 from swapin.cli import main
 from swapin.model import FaultError
 from swapin.service.client import Client
@@ -17,7 +18,7 @@ def kept(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_kept_and_replayed(start_command, late_write, tmp_path, capsys):
+def test_kept_and_replayed(start_command, late_write, tmp_path, capsys, catalog):
     """The file replays without a change; another verdict is told by outcome."""
     path = tmp_path / "decisions.jsonl"
     server = start_command("--decision-log", str(path))
@@ -28,6 +29,9 @@ def test_kept_and_replayed(start_command, late_write, tmp_path, capsys):
             client.evaluate({"kernel": {"release": "1.0"}})
     lines = kept(path)
 
+    held = validator("decision", catalog)
+    assert all(held.is_valid(line) for line in lines)
+    assert not held.is_valid(lines[0] | {"outcomes": {"exclusive": "ANSWER_MAYBE"}})
     assert [late_write, other, late_write] == [line["fault"] for line in lines]
     assert [dict(verdict.outcomes) for verdict in given] == [line["outcomes"] for line in lines]
     assert given[0].provenance.catalog == lines[0]["provenance"]["catalog"]
@@ -67,7 +71,7 @@ def test_the_inverted_test_would_change_verdicts(start_command, late_write, tmp_
     assert {f"{path}:1"} == changed
 
 
-def test_raw_ptes_are_not_kept(start_command, tmp_path):
+def test_raw_ptes_are_not_kept(start_command, tmp_path, catalog):
     """They hold slots of a real machine; what is kept is the verdict of what is kept."""
     path = tmp_path / "decisions.jsonl"
     server = start_command("--decision-log", str(path))
@@ -81,6 +85,7 @@ def test_raw_ptes_are_not_kept(start_command, tmp_path):
         (line,) = kept(path)
         assert line["outcomes"] == dict(client.evaluate(line["fault"]).outcomes)
     assert ["pte.raw"] == line["masked"]
+    validator("decision", catalog).validate(line)
     assert "raw" not in json.dumps(line["fault"])
     assert 0 == main(["replay", str(path)])
 

@@ -34,7 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="observations, one JSON object a line; plain or gzip; - is standard input",
     )
-    formats.add_argument(parser)
+    formats.add_argument(parser, "audit")
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
 

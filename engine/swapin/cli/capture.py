@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import Exit, status
 from swapin.cli.help import number
 from swapin.cli.lines import opened
@@ -48,6 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parse.add_argument("file", metavar="FILE", help="what the script wrote; - is standard input")
     parse.add_argument("--keep", action="store_true", help="keep process names, ids and addresses")
     evaluator.add_strict(parse)
+    formats.prints(parse, "observation")
     parse.set_defaults(run=run_parse)
     _add_drgn(doings)
 
@@ -83,6 +84,7 @@ def _add_drgn(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="the access writes, or does not (default: left open)",
     )
     evaluator.add_strict(parser)
+    formats.prints(parser, "fault")
     parser.set_defaults(run=run_drgn)
 
 

@@ -30,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--arch", default="", metavar="A", help="architecture")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
     sides.add_given(parser)
-    formats.add_argument(parser)
+    formats.add_argument(parser, "check")
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)

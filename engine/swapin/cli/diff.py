@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="none: a difference is a finding (default); some: that there is none is one",
         default="none",
     )
-    formats.add_argument(parser)
+    formats.add_argument(parser, "diff")
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import status
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_action(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         description="Load the plugins, compile every kernel, and look at every rule over every "
         "admissible state. Exit status 1: a rule changes nothing anywhere; 3: a plugin failed.",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    formats.add_json(parser, "one JSON object", "doctor")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 

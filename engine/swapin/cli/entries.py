@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import doctor, evaluator, new_plugin
+from swapin.cli import doctor, evaluator, formats, new_plugin
 from swapin.cli.backend_text import backend_text
 from swapin.cli.exits import status
 
@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             doctor.add_action(actions)
             new_plugin.add_action(actions)
         for action in (listing, show):
-            action.add_argument("--json", action="store_true", help="as JSON")
+            formats.add_json(action, "as JSON", kind)
             evaluator.add_strict(action)
             action.set_defaults(run=run, kind=kind)
 

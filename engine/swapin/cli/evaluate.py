@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 
-from swapin.cli import evaluator, faults, tables
+from swapin.cli import evaluator, faults, formats, tables
 from swapin.cli.described import description_of
 from swapin.cli.exits import status
 from swapin.cli.help import AsWritten, number
@@ -59,7 +59,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=Depth.DECIDING.value,
         help="how much to explain (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(parser, "one JSON object a line", "result", "table")
     parser.add_argument(
         "--out",
         metavar="FILE",

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.cli.help import number
 
@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="N",
         help="kept in memory at most, each some kilobyte (%(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    formats.add_json(parser, "one JSON object", "explore")
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)

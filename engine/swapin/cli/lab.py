@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, lab_litmus, lab_matrix, lab_recipes
+from swapin.cli import evaluator, formats, lab_litmus, lab_matrix, lab_recipes
 from swapin.cli.exits import Exit, status
 from swapin.cli.help import number
+from swapin.cli.text import word
 
 if TYPE_CHECKING:
     from swapin.debian.packages import Packages
@@ -43,7 +44,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _add_kernels(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = doings.add_parser("kernels", help="which kernels the package manager can give")
     _add_machine(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(parser, "one JSON object a line", "lab-kernel")
     parser.add_argument(
         "--fetch", action="append", default=[], metavar="KERNEL", help="fetch and unpack it too"
     )
@@ -54,7 +55,7 @@ def _add_scenarios(doings: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = doings.add_parser("scenarios", help="the scenarios, and what the model says of them")
     parser.add_argument("names", nargs="*", metavar="NAME", help="a scenario, or a file with one")
     parser.add_argument("--kernel", default="7.3", help="the kernel that the model is asked of")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(parser, "one JSON object a line", "lab-scenario")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run_scenarios)
 
@@ -92,7 +93,12 @@ def _add_run(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--limit", type=float, default=3600, metavar="SECONDS", help="for one boot, in all"
     )
-    parser.add_argument("--json", action="store_true", help="the matrix as one JSON object")
+    formats.add_json(
+        parser,
+        "the matrix as one JSON object; litmus tests, one a line",
+        "lab-matrix",
+        "lab-litmus",
+    )
     _add_machine(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run_lab)
@@ -110,7 +116,7 @@ def _add_diff(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "first", type=Path, metavar="A", help="observations of one kernel; - is standard input"
     )
     parser.add_argument("second", type=Path, metavar="B", help="those of another")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(parser, "one JSON object a line", "lab-diff")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run_diff)
 
@@ -141,7 +147,12 @@ def run_kernels(args: argparse.Namespace) -> int:
     if args.fetch:
         for name in args.fetch:
             image = obtain(name, packages, emulated, flavours[0])
-            print(f"{image.release}  {image.version}  {image.vmlinuz}")
+            if args.json:
+                told = {"release": image.release, "flavour": image.flavour}
+                told |= {"version": image.version, "vmlinuz": str(image.vmlinuz)}
+                print(json.dumps(told))
+            else:
+                print(f"{image.release}  {image.version}  {image.vmlinuz}")
         return Exit.OK
     for flavour in flavours:
         for offer in offered(packages, emulated, flavour):
@@ -323,7 +334,9 @@ def _difference_text(difference: Difference) -> list[str]:
     backend, scenario, access, writeback = difference.key
     lines = [f"{scenario}, {access}, on {backend}, writeback {writeback}: {difference.outcome}"]
     for name, side in (("A", difference.first), ("B", difference.second)):
-        did = ", ".join(f"{word} ({count})" for word, count in sorted(side.did.items()))
-        said = ", ".join(f"{word} ({count})" for word, count in sorted(side.said.items()))
+        did, said = (
+            ", ".join(f"{word(value)} ({count})" for value, count in sorted(counts.items()))
+            for counts in (side.did, side.said)
+        )
         lines.append(f"  {name} did {did}; the model says {said}")
     return lines

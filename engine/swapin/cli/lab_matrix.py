@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import status
 from swapin.model import Depth, Fault, FaultError, Verdict
 
@@ -38,7 +38,7 @@ def add_parser(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         action="store_true",
         help="only how often racing faults took the path for stable writes, out of how many",
     )
-    parser.add_argument("--json", action="store_true", help="the matrix as one JSON object")
+    formats.add_json(parser, "the matrix as one JSON object", "lab-matrix")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import status
 
 
@@ -29,7 +29,7 @@ def add_parser(doings: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--query", metavar="RULE|OUTCOME=VALUE|EXPRESSION", help="bring about this, on each of them"
     )
     parser.add_argument("--console", type=Path, metavar="FILE", help="keep what the guest printed")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(parser, "one JSON object a line", "lab-recipe")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import Exit, status
 from swapin.model import LifeError
 
@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_kernels(played)
     played.add_argument("--story", action="store_true", help="tell a shortest way, step by step")
     played.add_argument("--svg", type=Path, metavar="FILE", help="the story as a sequence chart")
-    played.add_argument("--json", action="store_true", help="one JSON object a line")
+    formats.add_json(played, "one JSON object a line", "litmus")
     evaluator.add_strict(played)
     played.set_defaults(run=run)
     shown = doings.add_parser("show", help="read a test out in English")

@@ -7,7 +7,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.model import FaultError, Problem, Reason
 
@@ -38,7 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--arch", default="", metavar="A", help="architecture (default: any)")
     parser.add_argument("--backend", default="", metavar="B", help="swap device, or stack a/b")
     sides.add_given(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    formats.add_json(parser, "one JSON object", "prove")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 
@@ -68,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
     reply = solver.ask(Question(args.question), *(query.condition for query in queries))
     told = {
         "question": args.question,
-        "of": [query.text for query in queries],
-        "kernel": args.kernel,
-        "states": "mapped" if mapped else "all",
+        "queries": [query.text for query in queries],
+        "kernel": side.name,
+        "faults": "mapped" if mapped else "all",
         "holds": reply.holds,
         "counterexample": dict(reply.counterexample),
     }

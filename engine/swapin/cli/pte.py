@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
-from swapin.cli import connect, evaluator, text
+from swapin.cli import connect, evaluator, formats, text
 from swapin.cli.exits import status
 from swapin.cli.lines import opened, parsed
 from swapin.model import FaultError, Problem, Reason, SwapPte
@@ -84,7 +84,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action.add_argument(
             "--kernel", metavar="K", required=required, help="release or variant: 6.1, v2-posted"
         )
-        action.add_argument("--json", action="store_true", help="one JSON object a line")
+        formats.add_json(action, "one JSON object a line", "pte")
         evaluator.add_arguments(action)
         action.set_defaults(run=run)
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.model import FALSE
 
@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="swap device, or stack a/b; `all` for each one (default: left open)",
     )
     sides.add_given(parser)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    formats.add_json(parser, "one JSON object", "reach")
     sides.add_server(parser)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from swapin.cli import evaluator
+from swapin.cli import evaluator, formats
 from swapin.cli.exits import status
 from swapin.cli.lines import opened, parsed
 from swapin.model import Depth, FaultError
@@ -27,7 +27,7 @@ def add_parser(subparsers: _SubParsersAction[argparse.ArgumentParser]) -> None:
         " rules at hand, and report each verdict that is another one now.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="JSON lines; - is standard input")
-    parser.add_argument("--json", action="store_true", help="one JSON object a changed verdict")
+    formats.add_json(parser, "one JSON object a changed verdict", "replay")
     evaluator.add_arguments(parser)
     parser.set_defaults(run=run)
 

@@ -13,7 +13,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add ``schema``."""
     parser = commands.add_parser(
         "schema",
-        help="print the JSON Schema of a fault, a verdict, a report",
+        help="print the JSON Schema of what a command reads or writes",
         description="Print a JSON Schema (draft 2020-12) of what goes in or comes out, with the "
         "facts and presets of the loaded plugins; without a name, the names that there are.",
     )
@@ -31,5 +31,5 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(schema(args.name, catalog), ensure_ascii=False, indent=1))
     else:
         for name in NAMES:
-            print(f"{name:12} {schema(name, catalog)['title']}")
+            print(f"{name:14} {schema(name, catalog)['title']}")
     return status(degraded=catalog.degraded)

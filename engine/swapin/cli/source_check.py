@@ -41,7 +41,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="kernel.NAME=true|false",
         help="a capability that this tree has unlike the release, such as a backport",
     )
-    formats.add_argument(parser)
+    formats.add_argument(parser, "source-check")
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from swapin.catalog.selection import parted
-from swapin.cli import evaluator, sides
+from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
 from swapin.model import OUTCOMES, Fault, FaultError, Problem, Reason
 from swapin.model.errors import unknown_name
@@ -67,7 +67,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="one expression in place of a query; refused if it gets too long",
     )
-    form.add_argument("--json", action="store_true", help="one JSON object: query, columns, size")
+    formats.add_json(parser, "one JSON object: query, columns, size", "sql", beside=form)
     evaluator.add_strict(parser)
     parser.set_defaults(run=run)
 

@@ -23,15 +23,7 @@ def word(value: str) -> str:
 
 def error_object(line: int, error: FaultError) -> dict[str, Any]:
     """The error object of a bad line."""
-    return {
-        "error": {
-            "line": line,
-            "problems": [
-                {"field": p.field, "reason": p.reason.value, "message": p.message}
-                for p in error.problems
-            ],
-        }
-    }
+    return {"error": {"line": line, "problems": [p.to_dict() for p in error.problems]}}
 
 
 @dataclass(frozen=True, slots=True)

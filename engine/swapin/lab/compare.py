@@ -17,7 +17,7 @@ Key = tuple[str, ...]
 
 @dataclass(slots=True)
 class Side:
-    """What one kernel did under one key, and what the model says of it, with counts."""
+    """What one kernel did under one key, and what the model says of it: values, with counts."""
 
     did: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
@@ -45,8 +45,8 @@ class Difference:
             "access": self.key[2],
             "writeback": self.key[3],
             "outcome": self.outcome,
-            "did": [dict(self.first.did), dict(self.second.did)],
-            "model": [dict(self.first.said), dict(self.second.said)],
+            "did": {"before": dict(self.first.did), "after": dict(self.second.did)},
+            "said": {"before": dict(self.first.said), "after": dict(self.second.said)},
             "as_modelled": self.as_modelled,
         }
 
@@ -93,10 +93,6 @@ def _sides(observations: Iterable[tuple[Key, Observation]], evaluate: Evaluate) 
             side = sides.setdefault((*key, outcome), Side())
             verdict = judgement.verdict
             said = verdict.outcomes[outcome] if isinstance(verdict, Verdict) else "IMPOSSIBLE"
-            side.did[_word(seen)] += 1
-            side.said[_word(said)] += 1
+            side.did[seen] += 1
+            side.said[said] += 1
     return sides
-
-
-def _word(value: str) -> str:
-    return (value.partition("_")[2] or value).replace("_", " ").lower()

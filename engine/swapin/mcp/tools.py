@@ -177,15 +177,7 @@ class Tools:
         return self._verdict(arguments, Depth.PROSE)
 
     def _problems(self, error: FaultError) -> list[Answer]:
-        return [
-            {
-                "field": problem.field,
-                "reason": problem.reason.value,
-                "message": problem.message,
-                **self._allowed(problem),
-            }
-            for problem in error.problems
-        ]
+        return [problem.to_dict() | self._allowed(problem) for problem in error.problems]
 
     def _allowed(self, problem: Problem) -> Answer:
         """The values that may stand there, where the message does not list them."""

@@ -44,6 +44,10 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.field}: {self.message}" if self.field else self.message
 
+    def to_dict(self) -> dict[str, str]:
+        """The JSON form."""
+        return {"field": self.field, "reason": self.reason.value, "message": self.message}
+
 
 class FaultError(ValueError):
     """A fault description that cannot be evaluated.

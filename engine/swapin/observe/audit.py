@@ -94,7 +94,7 @@ class Audit:
                 for cause, count in self.copies.most_common()
             ],
             "disagreements": [_told(judgement) for judgement in self.disagreements],
-            "errors": [{"place": bad.place, "message": str(bad.error)} for bad in self.bad_lines],
+            "errors": [{"place": bad.place, **_problems(bad.error)} for bad in self.bad_lines],
         }
 
 
@@ -103,14 +103,21 @@ def _zeros() -> dict[str, int]:
 
 
 def _told(judgement: Judgement) -> dict[str, Any]:
-    verdict = judgement.verdict
+    place, verdict = judgement.observation.place, judgement.verdict
+    if isinstance(verdict, FaultError):
+        line = place.rpartition(":")[2]
+        said: dict[str, Any] = {"error": {"line": int(line or 0), **_problems(verdict)}}
+    else:
+        said = verdict.to_dict()
     return {
-        "place": judgement.observation.place,
+        "place": place,
         "observed": {outcome: judgement.seen(outcome) for outcome in OUTCOMES},
-        "verdict": {"error": str(verdict)}
-        if isinstance(verdict, FaultError)
-        else verdict.to_dict(),
+        "verdict": said,
     }
+
+
+def _problems(error: FaultError) -> dict[str, Any]:
+    return {"problems": [problem.to_dict() for problem in error.problems]}
 
 
 def audit(

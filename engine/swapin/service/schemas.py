@@ -1,4 +1,4 @@
-"""JSON Schemas of what goes in and out: made of the loaded catalog and of the protos.
+"""JSON Schemas of what goes in and out: made of the loaded catalog, of the protos, and by hand.
 
 ``engine/swapin/schemas`` has those of swapin's own plugins as files. What comes out may get
 further fields within one version, so those schemas are open; what goes in is refused for an
@@ -7,22 +7,34 @@ unknown field, so that of a fault is closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from swapin.catalog import Catalog
+from swapin.catalog import KINDS, Catalog
 from swapin.model import Fact, Group, Reason
 from swapin.program.description import EXTENSION_FACTS, HEXADECIMAL
-from swapin.v1 import analysis_service_pb2, verdict_pb2
+from swapin.service import schemas_of_commands as of_commands
+from swapin.service.json_schema import (
+    Schema,
+    count,
+    defined,
+    listed,
+    names_defined,
+    nullable,
+    of_message,
+    one_of,
+    record,
+    text,
+    truth,
+)
+from swapin.v1 import analysis_service_pb2 as pb
+from swapin.v1 import verdict_pb2
 
 VERSION = "v1"
 """Of all schemas: that of the API."""
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_TRUTH: Schema = {"type": "boolean"}
-_HEXADECIMAL: Schema = {"type": "string", "pattern": f"^({HEXADECIMAL})?$"}
+_HEXADECIMAL = text(pattern=f"^({HEXADECIMAL})?$")
 
 
 def schema(name: str, catalog: Catalog) -> Schema:
@@ -30,15 +42,31 @@ def schema(name: str, catalog: Catalog) -> Schema:
 
     :raises LookupError: there is no such schema.
     """
-    if name not in _MADE_BY:
-        raise LookupError(f"no schema `{name}`; there are {', '.join(_MADE_BY)}")
-    title, make = _MADE_BY[name]
+    if name in _OF_CATALOG:
+        title, made = _OF_CATALOG[name][0], _OF_CATALOG[name][1](catalog)
+    elif name in _FIXED:
+        title, made = _FIXED[name][0], _FIXED[name][1]()
+    else:
+        raise LookupError(f"no schema `{name}`; there are {', '.join(NAMES)}")
+    parts = {**_shared(made), **made.pop("$defs", {})}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:swapin:{VERSION}:{name}",
         "title": title,
-        **make(catalog),
+        **made,
+        **({"$defs": parts} if parts else {}),
     }
+
+
+def _shared(made: Schema) -> dict[str, Schema]:
+    """What several schemas have in ``$defs``, as far as this one refers to it."""
+    found: dict[str, Schema] = {}
+    wanted = {*names_defined(made)}
+    while left := sorted(wanted & _SHARED.keys() - found.keys()):
+        for name in left:
+            found[name] = _SHARED[name]()
+            wanted |= {*names_defined(found[name])}
+    return found
 
 
 # What goes in.
@@ -46,11 +74,11 @@ def schema(name: str, catalog: Catalog) -> Schema:
 
 def _fault(catalog: Catalog) -> Schema:
     kernels = catalog.kernels.values()
-    backend = _one_of(catalog.backends)
+    backend = _name_of(catalog.backends)
     objects: dict[str, Schema] = {
         "kernel": {
             "release": {"enum": sorted({k.release for k in kernels} | catalog.kernels.keys())},
-            "variant": _one_of({k.variant for k in kernels}),
+            "variant": _name_of({k.variant for k in kernels}),
         },
         "swap_device": {
             "backend": backend,
@@ -58,7 +86,7 @@ def _fault(catalog: Catalog) -> Schema:
         },
         "pte": {"raw": _HEXADECIMAL},
     }
-    top: dict[str, Schema] = {"architecture": _one_of(catalog.architectures)}
+    top: dict[str, Schema] = {"architecture": _name_of(catalog.architectures)}
     for fact in catalog.facts.values():
         holder, dot, name = fact.name.partition(".")
         if dot:
@@ -79,7 +107,7 @@ def _fault(catalog: Catalog) -> Schema:
     return {**made, "required": ["kernel"]}
 
 
-def _one_of(names: Any) -> Schema:
+def _name_of(names: Iterable[str]) -> Schema:
     # The empty text says that it is not known.
     return {"enum": ["", *sorted(set(names) - {""})]}
 
@@ -90,7 +118,7 @@ def _of_fact(fact: Fact) -> Schema:
         return {**made, "enum": list(fact.values)}
     if fact.equals is not None:
         return {**made, "type": "integer", "minimum": fact.at_least}
-    return {**made, **_TRUTH}
+    return {**made, **truth()}
 
 
 def _nullable(members: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -109,43 +137,46 @@ def _closed(members: Mapping[str, Schema]) -> Schema:
 
 
 def _observation(catalog: Catalog) -> Schema:
-    truth, text = {"type": ["boolean", "null"]}, {"type": ["string", "null"]}
-    number = {"type": ["integer", "null"], "minimum": 0}
+    known, said, number = nullable(truth()), nullable(text()), nullable(count())
     releases = sorted({kernel.release for kernel in catalog.kernels.values()})
-
-    def part(required: tuple[str, ...] = (), **members: Schema) -> Schema:
-        return {"type": "object", "properties": members, "required": list(required)}
-
-    made = part(
-        ("kernel", "observed"),
-        kernel=part(("release",), release={"enum": releases}, variant=_TEXT, version=_TEXT),
-        architecture=_TEXT,
-        swap_device=part(backend=text, stable_writes=truth, synchronous_io=truth),
-        pte=part(raw={**_HEXADECIMAL, "type": ["string", "null"]}, swp_exclusive=truth),
-        access=part(write=truth, fault_flags=text),
-        swap_count=number,
-        at_map=part(
-            ksm=truth,
-            anon=truth,
-            swapcache=truth,
-            writeback=truth,
-            refcount=number,
-            folio_flags=text,
+    parts: dict[str, Schema] = {
+        "architecture": text(),
+        "swap_device": record(
+            {}, {"backend": said, "stable_writes": known, "synchronous_io": known}
         ),
-        observed=part(rmap_exclusive=truth, do_wp_page_followed=truth, copied=truth),
-        scenario=part(name=_TEXT, access=_TEXT, raced=truth, facts={"type": "object"}),
-    )
-    made["properties"]["scenario"]["type"] = ["object", "null"]
-    return made
+        "pte": record({}, {"raw": nullable(_HEXADECIMAL), "swp_exclusive": known}),
+        "access": record({}, {"write": known, "fault_flags": said}),
+        "swap_count": number,
+        "at_map": record(
+            {},
+            {
+                "ksm": known,
+                "anon": known,
+                "swapcache": known,
+                "writeback": known,
+                "refcount": number,
+                "folio_flags": said,
+            },
+        ),
+        "scenario": nullable(
+            record(
+                {},
+                {"name": text(), "access": text(), "raced": known, "facts": {"type": "object"}},
+            )
+        ),
+    }
+    kernel = record({"release": one_of(releases)}, {"variant": text(), "version": text()})
+    observed = dict.fromkeys(("rmap_exclusive", "do_wp_page_followed", "copied"), known)
+    return record({"kernel": kernel, "observed": record({}, observed)}, parts)
 
 
 # What comes out.
 
 
-def _verdict(catalog: Catalog) -> Schema:
-    made = _of_message(verdict_pb2.Verdict.DESCRIPTOR)
+def _verdict() -> Schema:
+    made = of_message(verdict_pb2.Verdict.DESCRIPTOR)
     made["properties"]["outcomes"]["properties"] = {
-        group.field: {"enum": list(group.values)} for group in Group
+        group.field: one_of(group.values) for group in Group
     }
     # Empty parts of an explanation are left out, and an empty one is too.
     made["required"] = ["outcomes", "settled_by", "provenance"]
@@ -159,68 +190,64 @@ def _verdict(catalog: Catalog) -> Schema:
     return made
 
 
-def _error(catalog: Catalog) -> Schema:
-    problem = {
-        "type": "object",
-        "properties": {
-            "field": _TEXT,
-            "reason": {"enum": [reason.value for reason in Reason]},
-            "message": _TEXT,
-        },
-        "required": ["field", "reason", "message"],
-    }
-    error = {
-        "type": "object",
-        "properties": {
-            "line": {"type": "integer", "minimum": 0},
-            "problems": {"type": "array", "items": problem, "minItems": 1},
-        },
-        "required": ["line", "problems"],
-    }
-    return {"type": "object", "properties": {"error": error}, "required": ["error"]}
+def _problem() -> Schema:
+    reason = one_of(reason.value for reason in Reason)
+    return record({"field": text(), "reason": reason, "message": text()})
 
 
-def _result(catalog: Catalog) -> Schema:
-    return {"oneOf": [_verdict(catalog), _error(catalog)]}
+def _error() -> Schema:
+    problems = {**listed(defined("problem")), "minItems": 1}
+    return record({"error": record({"line": count("0: no line"), "problems": problems})})
 
 
-def _report(message: Any) -> Callable[[Catalog], Schema]:
-    return lambda catalog: _of_message(message.DESCRIPTOR)
+_SHARED = {"verdict": _verdict, "error": _error, "problem": _problem}
+"""What stands in ``$defs`` of each schema that refers to it."""
 
 
-def _of_message(descriptor: Any) -> Schema:
-    """The schema of a message as it is printed: every field, by its original name."""
-    if descriptor.full_name == "swapin.v1.Cube":
-        return {"type": "array", "items": _TEXT}
-    members = {field.name: _of_field(field) for field in descriptor.fields}
-    return {"type": "object", "properties": members, "required": list(members)}
+def _result() -> Schema:
+    return {"oneOf": [defined("verdict"), defined("error")]}
 
 
-def _of_field(field: Any) -> Schema:
-    if field.message_type is not None:
-        made = _of_message(field.message_type)
-    elif field.enum_type is not None:
-        names = [value.name for value in field.enum_type.values if value.number]
-        made = {"enum": names}
-    elif field.type == field.TYPE_BOOL:
-        made = _TRUTH
-    elif field.type == field.TYPE_STRING:
-        made = _TEXT
-    else:
-        made = {"type": "integer", "minimum": 0}
-    return {"type": "array", "items": made} if field.is_repeated else made
+def _report(message: Any) -> Schema:
+    descriptor = message.DESCRIPTOR
+    meant = f"the JSON form of {descriptor.full_name}, whose fields docs/reference.md describes"
+    return {"description": meant, **of_message(descriptor)}
 
 
-_MADE_BY: Mapping[str, tuple[str, Callable[[Catalog], Schema]]] = {
+_OF_CATALOG: Mapping[str, tuple[str, Callable[[Catalog], Schema]]] = {
     "fault": ("A fault description, for eval, library and server", _fault),
+    "observation": ("A fault that a real kernel took, for audit", _observation),
+}
+
+_FIXED: Mapping[str, tuple[str, Callable[[], Schema]]] = {
     "verdict": ("A verdict", _verdict),
     "error": ("What stands in place of a verdict for a bad line", _error),
     "result": ("A line that `swapin eval --json` writes", _result),
-    "observation": ("A fault that a real kernel took, for audit", _observation),
-    "check": ("A line of `swapin check --json`", _report(analysis_service_pb2.CheckReport)),
-    "diff": ("What `swapin diff --json` writes", _report(analysis_service_pb2.DiffReport)),
-    "reach": ("What `swapin reach --json` writes", _report(analysis_service_pb2.ReachReport)),
+    "table": ("What `swapin eval TABLE --json` writes", of_commands.table),
+    "check": ("A line of `swapin check --json`", partial(_report, pb.CheckReport)),
+    "diff": ("What `swapin diff --json` writes", partial(_report, pb.DiffReport)),
+    "reach": ("What `swapin reach --json` writes", partial(_report, pb.ReachReport)),
+    "explore": ("What `swapin explore --json` writes", of_commands.explore),
+    "prove": ("What `swapin prove --json` writes", of_commands.prove),
+    "audit": ("What `swapin audit --json` writes", of_commands.audit),
+    "litmus": ("A line of `swapin litmus run --json`", of_commands.litmus),
+    "pte": ("A line of `swapin pte decode|encode --json`", of_commands.pte),
+    "source-check": ("What `swapin source-check --json` writes", of_commands.source_check),
+    "sql": ("What `swapin sql --json` writes", of_commands.sql),
+    "replay": ("A line of `swapin replay --json`", of_commands.replay),
+    "decision": ("A line of `swapin serve --decision-log`", of_commands.decision),
+    "doctor": ("What `swapin plugins doctor --json` writes", of_commands.doctor),
+    "lab-kernel": ("A line of `swapin lab kernels --json`", of_commands.lab_kernel),
+    "lab-scenario": ("A line of `swapin lab scenarios --json`", of_commands.lab_scenario),
+    "lab-matrix": ("What `swapin lab run|matrix --json` writes", of_commands.lab_matrix),
+    "lab-diff": ("A line of `swapin lab diff --json`", of_commands.lab_diff),
+    "lab-recipe": ("A line of `swapin lab recipes --json`", of_commands.lab_recipe),
+    "lab-litmus": ("A line of `swapin lab run --litmus --json`", of_commands.lab_litmus),
+    **{
+        kind: (f"What `swapin {kind} list|show --json` writes", partial(of_commands.entries, kind))
+        for kind in KINDS
+    },
 }
 
-NAMES = tuple(_MADE_BY)
+NAMES = (*_OF_CATALOG, *_FIXED)
 """The names of all schemas."""
