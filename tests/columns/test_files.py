@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -73,6 +78,7 @@ def test_formats(
     table = FaultTable(program, batch.schema, COMMON, keep=["id"])
 
     assert as_rows(pa.Table.from_batches([table.evaluate(batch)])) == as_rows(read(out))
+    assert table.schema.equals(read(out).schema, check_metadata=True)
     assert read(out).schema.metadata[b"swapin.catalog"].decode() == program.catalog.fingerprint
     assert sum(done) == summary.rows == ROWS
     assert len(done) > 5
@@ -160,6 +166,93 @@ def test_nothing_is_left_half_written(
             progress=stop,
         )
     assert ["in.parquet"] == [found.name for found in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("target", ["out.parquet", "out.arrow"])
+def test_full_disk(
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    """It ends at once, says so, and leaves nothing."""
+    monkeypatch.setattr(files, "BATCH", 250)
+    source = written(tmp_path / "in.parquet", faults())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"out\.parquet: |File too large"):
+            evaluate_file(program, FaultFile(source), COMMON, str(tmp_path / target), keep=["id"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert ["in.parquet"] == [found.name for found in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([timedelta(seconds=3), None], pa.duration("s")),
+        ([b"abc", None], pa.binary(3)),
+        (["x", None], pa.dictionary(pa.int8(), pa.string())),
+        ([[1], None], pa.list_(pa.int8())),
+    ],
+)
+def test_kept_values(
+    tmp_path: Path, program: Program, values: list[Any], kind: pa.DataType
+) -> None:
+    """Parquet has the values of an Arrow file, whatever the type becomes."""
+    table = pa.table({"folio.ksm": [True, None], "kept": pa.array(values, kind)})
+    out = str(tmp_path / "out.parquet")
+    evaluate_file(
+        program, FaultFile(written(tmp_path / "in.arrow", table)), COMMON, out, keep=["kept"]
+    )
+
+    assert values == read(out)["kept"].to_pylist()
+
+
+def test_kept_of_no_type(tmp_path: Path, program: Program) -> None:
+    """What Parquet cannot have is refused, by the name of the file."""
+    table = pa.table({"folio.ksm": [True], "kept": pa.array([1], pa.decimal256(60, 2))})
+    source = written(tmp_path / "in.arrow", table)
+
+    with pytest.raises(OSError, match=r"out\.parquet: "):
+        evaluate_file(
+            program, FaultFile(source), COMMON, str(tmp_path / "out.parquet"), keep=["kept"]
+        )
+    assert ["in.arrow"] == [found.name for found in tmp_path.iterdir()]
+
+
+_PEAK = """
+import sys
+from pathlib import Path
+from swapin.cli import main
+main(sys.argv[1:])
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["out.parquet", "out.arrow"])
+def test_memory_is_bounded(tmp_path: Path, target: str) -> None:
+    """Sixteen times the rows take little more memory, and far less than they would whole."""
+    rows = 1 << 21
+    table = pa.table(
+        {
+            "id": np.random.default_rng(1).integers(0, 1 << 60, rows),
+            "folio.ksm": pa.array([True, None] * (rows // 2)),
+        }
+    )
+    few, many = tmp_path / "few", tmp_path / "many"
+    few.mkdir()
+    many.mkdir()
+    written(few / "0.parquet", table, files.BATCH)
+    for number in range(16):
+        (many / f"{number}.parquet").symlink_to(few / "0.parquet")
+
+    def peak(folder: Path) -> int:
+        """Most memory that was used, in KiB."""
+        args = ["eval", str(folder), "--kernel", "6.1", "--keep", "id", "--out"]
+        command = [sys.executable, "-c", _PEAK, *args, str(tmp_path / target)]
+        return int(subprocess.check_output(command, text=True).split()[-1])
+
+    assert peak(many) < peak(few) + 15 * rows * 8 // 1024 // 2
 
 
 def test_no_rows(tmp_path: Path, program: Program) -> None:

@@ -1,7 +1,7 @@
 """Files of faults: Parquet and Arrow, read and written batch by batch.
 
 Needs pyarrow, and polars for Parquet: it copies columns of booleans without nulls as they lie in
-the file, where pyarrow takes them apart bit by bit.
+the file, where pyarrow takes them apart, and puts them together, bit by bit.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from swapin.columns.bits import count
 from swapin.columns.decider import Outcomes
+from swapin.columns.parquet import parquet_writer
 from swapin.columns.rows import Errors
 from swapin.columns.tables import FaultTable
 from swapin.model import Fault, FaultError, Group, Problem, Reason
@@ -217,8 +218,8 @@ def _written(
     number, partial = tempfile.mkstemp(prefix=f".{Path(out).name}.", dir=folder)
     os.close(number)
     try:
-        with _writer(kind, partial, schema) as opened:
-            yield opened.write_batch
+        with _writer(kind, partial, schema, out) as write:
+            yield write
         os.chmod(partial, 0o666 & ~_umask())
         os.replace(partial, out)
     except BaseException:
@@ -226,14 +227,17 @@ def _written(
         raise
 
 
-def _writer(kind: str, path: str, schema: pa.Schema) -> AbstractContextManager[Any]:
+@contextmanager
+def _writer(
+    kind: str, path: str, schema: pa.Schema, name: str
+) -> Iterator[Callable[[pa.RecordBatch], Any]]:
     if kind == "ipc":
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
-        return pa.ipc.new_file(path, schema, options=options)  # type: ignore[no-any-return]
-    # Least and greatest of a boolean help no reader, and take a third of the time.
-    return pq.ParquetWriter(  # type: ignore[no-any-return]
-        path, schema, compression="zstd", write_statistics=False
-    )
+        with pa.ipc.new_file(path, schema, options=options) as opened:
+            yield opened.write_batch
+    else:
+        with parquet_writer(path, schema, BATCH, name) as write:
+            yield write
 
 
 def _umask() -> int:
