@@ -130,7 +130,7 @@ def test_threads_and_blocks(catalog: Catalog, program: Program) -> None:
     """A row's answer does not depend on where it stands, nor on who computes it."""
     compiled = program.compiled(catalog.kernels["6.12"])
     rows = list(sampled(compiled, {}, "blocks", 500))
-    size = 20 * BLOCK * 64 + 700
+    size = 10 * BLOCK * 64 + 700
     places = np.random.default_rng(1).integers(0, len(rows), size)
     columns = {
         name: Bits(

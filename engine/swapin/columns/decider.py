@@ -14,13 +14,16 @@ import numpy as np
 
 from swapin.columns.bits import WORD, Bits, Words, everything, words
 from swapin.columns.gather import gather
-from swapin.columns.plan import BLOCK, Given, Plan
+from swapin.columns.lower import lowered
+from swapin.columns.plan import BLOCK, Plan
+from swapin.columns.resub import fewer
+from swapin.columns.sketch import Given
 from swapin.columns.spread import spread
 from swapin.model import Group
 from swapin.program.compiled import Compiled
 from swapin.program.masks import Masks
 
-_FEWEST = 8 * BLOCK
+_FEWEST = 4 * BLOCK
 """Words that are worth a thread."""
 _MOST_PLANS = 64
 """Plans kept by a decider; there is one for each choice of facts that are given."""
@@ -57,7 +60,7 @@ class ColumnDecider:
         :param known: atoms that are the same for every row, such as what presets bind.
         :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
         """
-        self._masks = Masks(compiled, groups, known, facts)
+        self._masks = Masks(compiled, groups, known, facts, passes=2)
         self._plans: dict[tuple[Given, ...], Plan] = {}
         self.groups = tuple(groups)
         self.facts = self._masks.facts
@@ -93,12 +96,12 @@ class ColumnDecider:
         if rows % WORD:
             made[:, -1] &= everything(rows)[-1]
         named: dict[str, dict[str, Words]] = {group.field: {} for group in self.groups}
-        impossible = np.zeros(size, np.uint64)
+        named[""] = {}
         for column, (outcome, value) in zip(made, plan.results, strict=True):
-            if outcome:
-                named[outcome][value] = column
-            else:
-                impossible = column
+            named[outcome][value] = column
+        impossible = named.pop("").get("")
+        if impossible is None:
+            impossible = np.zeros(size, np.uint64)
         return Outcomes(rows, named, impossible)
 
     def plan(self, columns: Mapping[str, Bits]) -> Plan:
@@ -106,9 +109,11 @@ class ColumnDecider:
         given = tuple(Given.of(columns.get(name)) for name in self.facts)
         found = self._plans.get(given)
         if found is None:
-            found = Plan(spread(self._masks, given))
+            ways = [spread(self._masks, given)]
             if all(one is Given.KNOWN for one in given):
-                found = min(found, Plan(gather(self._masks)), key=lambda plan: len(plan.steps))
+                ways.append(gather(self._masks))
+            operations = [lowered(way) for way in ways]
+            found = Plan(fewer(min(operations, key=lambda one: len(one.made))))
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             self._plans[given] = found

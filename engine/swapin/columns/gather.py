@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swapin.columns.plan import ALL, NONE, Place, Sketch
+from swapin.columns.sketch import ALL, NONE, Place, Sketch
 from swapin.program.masks import Masks, Part
 
 

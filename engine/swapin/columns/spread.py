@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from swapin.columns.plan import ALL, NONE, Given, Place, Sketch
+from swapin.columns.sketch import ALL, NONE, Given, Place, Sketch
 from swapin.program.masks import Masks, Part
 
 
@@ -37,11 +37,14 @@ def _walk(sketch: Sketch, masks: Masks, given: Sequence[Given]) -> dict[int, Pla
     for level in sorted(at_level):
         fact = masks.facts.index(d.order[level])
         yes, no = _maybe(sketch, fact, given[fact])
+        # Those that go the same way together are joined first, which leaves one step for all.
+        ways: dict[tuple[int, Place], Place] = {}
         for node in at_level[level]:
             mine = here.pop(node)
             for side, branch in ((yes, d.high[node]), (no, d.low[node])):
-                coming = sketch.both(mine, side)
-                here[branch] = sketch.either(here.get(branch, NONE), coming)
+                ways[branch, side] = sketch.either(ways.get((branch, side), NONE), mine)
+        for (branch, side), coming in ways.items():
+            here[branch] = sketch.either(here.get(branch, NONE), sketch.both(coming, side))
     return {d.value[leaf]: column for leaf, column in here.items() if d.value[leaf]}
 
 
@@ -53,8 +56,8 @@ def _maybe(sketch: Sketch, fact: int, given: Given) -> tuple[Place, Place]:
     if given is Given.KNOWN:
         return values, ~values
     # Where it is unknown, the values are anything.
-    no = ~sketch.both(values, known)
-    return sketch.either(values, ~known), no
+    held = sketch.both(values, known)
+    return ~sketch.differ(held, known), ~held
 
 
 def _settle(sketch: Sketch, part: Part, arrived: Mapping[int, Place]) -> None:

@@ -59,12 +59,14 @@ class Masks:
         groups: Sequence[Group],
         known: Mapping[str, bool] | None = None,
         facts: Collection[str] | None = None,
+        passes: int = 1,
     ) -> None:
         """Build.
 
         :param groups: the outcomes.
         :param known: atoms that are the same for every row, such as what presets bind.
         :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
+        :param passes: how often facts are carried to their best places.
         :raises ValueError: no outcome is asked for.
         """
         source, known = compiled.diagrams, known or {}
@@ -85,7 +87,7 @@ class Masks:
             root = d.zipped(root, outcome, int.__or__)
         if facts is not None:
             root = d.projected(root, set(d.order).difference(facts))
-        self.diagrams, self.root = sifted(d, d.mapped(root, self._plain))
+        self.diagrams, self.root = sifted(d, d.mapped(root, self._plain), passes)
         self.facts = self.diagrams.facts_of(self.root)
         """The atoms that make a difference, in the order in which the diagram asks them."""
 

@@ -16,13 +16,16 @@ _GROWTH = 2
 """A fact is carried no further in a direction once the diagram is this many times as large."""
 
 
-def sifted(diagrams: Diagrams, root: int) -> tuple[Diagrams, int]:
+def sifted(diagrams: Diagrams, root: int, passes: int = 1) -> tuple[Diagrams, int]:
     """The same function over a better order of its facts, in diagrams of its own.
 
     :param root: a diagram of any kind: its leaves are kept as they are.
+    :param passes: how often each fact is carried through all places. A second takes as long as
+        the first and leaves 0.9 to 0.97 of the nodes; a third hardly one less.
     """
     sifting = _Sifting(diagrams, root)
-    sifting.improve()
+    for _ in range(passes):
+        sifting.improve()
     return sifting.diagrams()
 
 
