@@ -12,7 +12,7 @@ from swapin.catalog import Catalog
 from swapin.columns import Bits
 from swapin.columns.bits import from_booleans
 from swapin.model import Answer, Fault, Group
-from swapin.program.compiled import Compiled
+from swapin.program.compiled import Compiled, Finding
 from swapin.program.interpreter import Interpreter
 from swapin.program.resolve import Resolved, Resolver
 
@@ -86,8 +86,15 @@ def verdicts(
 
     :param known: what presets bind; a row that says otherwise is not heard.
     """
-    found = [compiled.finding(given(row) | dict(known or {})) for row in rows]
-    return [finding and dict(finding.outcomes) for finding in found]
+    found = findings(compiled, rows, known)
+    return [None if finding is None else dict(finding.outcomes) for finding in found]
+
+
+def findings(
+    compiled: Compiled, rows: Iterable[Row], known: Mapping[str, bool] | None = None
+) -> list[Finding | None]:
+    """What is found of rows, with the rules that decided; as :func:`verdicts`."""
+    return [compiled.finding(given(row) | dict(known or {})) for row in rows]
 
 
 def interpreted(catalog: Catalog, kernel: str, rows: Iterable[Row]) -> list[Outcomes]:
@@ -123,6 +130,14 @@ def told(group: Group, outcomes: Outcomes) -> bool | str | None:
     if value is None or value == group.undetermined:
         return None
     return value if group.is_choice else value == Answer.YES.value
+
+
+def explained(group: Group, finding: Finding | None) -> tuple[bool | str | None, str | None]:
+    """What SQL is to say of a verdict and of the rules that decided it."""
+    if finding is None:
+        return None, None
+    deciding = ",".join(rule.id for rule in finding.deciding[group.field])
+    return told(group, finding.outcomes), deciding
 
 
 def frame(rows: Sequence[Row], names: Sequence[str]) -> polars.DataFrame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,72 +14,112 @@ import pytest
 from rows import (
     MARKER,
     PRESETS,
+    Outcomes,
     Row,
     every_choice,
+    explained,
+    findings,
     frame,
+    given,
     interpreted,
     resolved,
     sampled,
     told,
-    verdicts,
 )
 from swapin.catalog import Catalog
 from swapin.cli import main
-from swapin.model import Group
+from swapin.model import Answer, Group, Kind, Outcome, Rule, all_of, fact
+from swapin.model.satisfiability import satisfiable
 from swapin.program import Program
 from swapin.program import walk as walks
+from swapin.program.interpreter import Interpreter
 from swapin.program.sql import Dialect, Sql, TooLong
+from toys import KERNEL, candidate, choice_rules, toy_catalog, toy_claim, toy_fact
+
+DIALECTS = (Dialect.DUCKDB, Dialect.POLARS)
 
 
 def answers(sql: str, dialect: Dialect, faults: polars.DataFrame) -> list[Any]:
     """The last column of what a database makes of the query."""
+    return [row[-1] for row in result(sql, dialect, faults)]
+
+
+def result(sql: str, dialect: Dialect, faults: polars.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows that a database makes of the query."""
     if dialect is Dialect.POLARS:
-        return polars.SQLContext(faults=faults).execute(sql, eager=True).to_series(-1).to_list()
+        return polars.SQLContext(faults=faults).execute(sql, eager=True).rows()
     with duckdb.connect() as connection:
         connection.register("faults", faults.to_arrow())
-        return [row[-1] for row in connection.execute(sql).fetchall()]
+        return connection.execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("dialect", [Dialect.DUCKDB, Dialect.POLARS])
-@pytest.mark.parametrize(("kernel", "architecture", "backend"), PRESETS)
+def decided(interpreter: Interpreter, group: Group, outcomes: Outcomes, row: Row) -> str | None:
+    """The rules that decided a row, by searching, without a diagram; ``None``: a contradiction."""
+    if outcomes is None:
+        return None
+    known = given(row) | interpreter.capabilities
+    states = all_of(constraint.given(known) for constraint in interpreter.constraints)
+    if group is not Group.PATH:
+        states &= interpreter.meanings[Outcome.PATH_MAPPED.yes.name].given(known)
+        if not satisfiable(states):
+            return ""
+
+    def always(rule: Rule) -> bool:
+        holds = rule.when.given(known).substitute(interpreter.meanings).given(known)
+        return not satisfiable(states & ~holds)
+
+    value = outcomes[group.field]
+    members, kind = set(group.members), Kind.LIMIT
+    if value != group.undetermined:
+        kind = Kind.VETO if value == Answer.NO.value else Kind.CLAIM
+        if group.is_choice:
+            members = {member for member in members if group.value_of(member) == value}
+    rules = [r for r in interpreter.rules if r.outcome in members and r.kind is kind]
+    return ",".join(rule.id for rule in rules if always(rule))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "architecture", "backend"),
+    [*PRESETS[1::2], *(pytest.param(*preset, marks=pytest.mark.slow) for preset in PRESETS[::2])],
+)
 def test_a_database_equals_the_compiled_form(
-    catalog: Catalog,
-    program: Program,
-    dialect: Dialect,
-    kernel: str,
-    architecture: str,
-    backend: str,
+    catalog: Catalog, program: Program, kernel: str, architecture: str, backend: str
 ) -> None:
-    """Over rows by chance, each outcome is what a verdict says of the same facts."""
+    """Over rows by chance, each outcome and what decided it are those of a verdict."""
     presets = resolved(catalog, kernel, architecture, backend)
     compiled = program.compiled(presets.kernel)
-    rows = list(sampled(compiled, presets.known, kernel, 5000))
+    rows = list(sampled(compiled, presets.known, kernel, 3000))
     # A row may say otherwise what presets bind: the query does not read it.
-    found = verdicts(compiled, rows, presets.known)
+    found = findings(compiled, rows, presets.known)
     faults = frame(rows, compiled.facts)
-    for group in Group:
-        expected = [told(group, outcomes) for outcomes in found]
-        sql = Sql(compiled, group, dialect, presets.known)
-        assert expected == answers(sql.query("faults"), dialect, faults), group
-        assert len(set(expected)) > 1, group
-        if dialect.has_tables:
-            query = f"SELECT {sql.expression()} FROM faults"
-            assert expected == answers(query, dialect, faults), group
+    for group, dialect in product(Group, DIALECTS):
+        expected = [explained(group, finding) for finding in found]
+        assert all(len(set(column)) > 1 for column in zip(*expected, strict=True)), group
+        for place, deciding in enumerate((False, True)):
+            sql = Sql(compiled, group, dialect, presets.known, deciding=deciding)
+            shown = [row[: place + 1] for row in expected]
+            assert shown == result(sql.query("faults"), dialect, faults), group
+            if dialect.has_tables:
+                query = f"SELECT {sql.expression()} FROM faults"
+                assert [row[place] for row in expected] == answers(query, dialect, faults), group
 
 
-@pytest.mark.parametrize("dialect", [Dialect.DUCKDB, Dialect.POLARS])
 @pytest.mark.parametrize("kernel", ["6.1", "v2-posted"])
-def test_a_database_equals_the_interpreter(
-    catalog: Catalog, program: Program, kernel: str, dialect: Dialect
-) -> None:
+def test_a_database_equals_the_interpreter(catalog: Catalog, program: Program, kernel: str) -> None:
     """The interpreter, which shares no diagram with SQL, gives the same for fewer rows."""
     compiled = program.compiled(catalog.kernels[kernel])
     rows = list(sampled(compiled, {}, kernel, 250))
     found = interpreted(catalog, kernel, rows)
+    preset = catalog.kernels[kernel]
+    interpreter = Interpreter(catalog, preset, catalog.capabilities(preset))
     for group in Group:
-        query = Sql(compiled, group, dialect).query("faults")
-        expected = [told(group, outcomes) for outcomes in found]
-        assert expected == answers(query, dialect, frame(rows, compiled.facts)), group
+        expected = [
+            (told(group, outcomes), decided(interpreter, group, outcomes, row))
+            for row, outcomes in zip(rows, found, strict=True)
+        ]
+        for dialect in DIALECTS:
+            query = Sql(compiled, group, dialect, deciding=True).query("faults")
+            assert expected == result(query, dialect, frame(rows, compiled.facts)), group
 
 
 @pytest.mark.parametrize("kernel", ["6.1", "7.3"])
@@ -92,12 +134,13 @@ def test_every_admissible_state(
         condition = compiled.condition_of_admissible
     states = compiled.states(condition, compiled.table_of(group).facts)
     rows: list[Row] = [dict(state) for state in states]
-    found = verdicts(compiled, rows)
-    sql = Sql(compiled, group, Dialect.DUCKDB)
-
-    expected = [told(group, outcomes) for outcomes in found]
+    expected = [explained(group, finding) for finding in findings(compiled, rows)]
     assert len(rows) > 4000
-    assert expected == answers(sql.query("faults"), Dialect.DUCKDB, frame(rows, compiled.facts))
+    assert len({deciding for _, deciding in expected}) > 1
+    faults = frame(rows, compiled.facts)
+    for dialect in DIALECTS:
+        query = Sql(compiled, group, dialect, deciding=True).query("faults")
+        assert expected == result(query, dialect, faults)
 
 
 @pytest.mark.parametrize("kernel", ["5.19", "v2-posted"])
@@ -181,6 +224,47 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert [None] == answers(
         query, Dialect.DUCKDB, frame([dict.fromkeys(told["columns"])], told["columns"])
     )
+
+
+def test_deciding_rules_of_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the same rows, ``sql --explain deciding`` gives what ``eval`` tells."""
+    names = MARKER[:4]
+    rows = every_choice(names)
+    file = tmp_path / "faults.jsonl"
+    with file.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            fault: dict[str, dict[str, Any]] = {"kernel": {"release": "6.1"}}
+            for name, value in given(row).items():
+                owner, _, field = name.partition(".")
+                fault.setdefault(owner, {})[field] = value
+            print(json.dumps(fault), file=lines)
+    # Some of the rows are impossible.
+    assert 2 == main(["eval", "--json", str(file)])
+    verdicts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    sql = ["sql", "--dialect", "duckdb", "--kernel", "6.1", "--explain", "deciding"]
+    for number, group in enumerate(Group):
+        told = [
+            ",".join(verdict["explanation"]["outcomes"][number].get("deciding", ()))
+            if "outcomes" in verdict
+            else None
+            for verdict in verdicts
+        ]
+        assert 0 == main([*sql, "--outcome", group.field, "--columns", ",".join(names)])
+        query = capsys.readouterr().out
+        assert told == answers(query, Dialect.DUCKDB, frame(rows, names)), group
+
+
+def test_names_of_rules_are_quoted() -> None:
+    """Whatever a plugin calls its rule is a text, and runs as none of the query."""
+    name = "toy.'; it's \\"
+    rules = [toy_claim(name, fact("toy.a")), *choice_rules()]
+    toy = candidate("toy", facts=[toy_fact("toy.a")], rules=rules, kernels=[KERNEL])
+    program = Program(toy_catalog(toy))
+    compiled = program.compiled(program.catalog.kernels["6.1"])
+    faults = frame([{"toy.a": True}], ["toy.a"])
+    for dialect in DIALECTS:
+        query = Sql(compiled, Group.EXCLUSIVE, dialect, deciding=True).query("faults")
+        assert [(True, name)] == result(query, dialect, faults)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from swapin.catalog.selection import parted
 from swapin.cli import evaluator, formats, sides
 from swapin.cli.exits import status
-from swapin.model import OUTCOMES, Fault, FaultError, Problem, Reason
+from swapin.model import OUTCOMES, Depth, Fault, FaultError, Problem, Reason
 from swapin.model.errors import unknown_name
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from swapin.program.sql import Sql
 
 _DIALECTS = ("duckdb", "spark", "polars")
+_DEPTHS = (Depth.NONE.value, Depth.DECIDING.value)
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,7 +29,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="write an outcome as SQL over columns of facts",
         description="Write one outcome of a kernel as an SQL query, or as an expression, over "
         "boolean columns that are named as the facts. NULL is an unknown fact, and the result "
-        "is NULL where the row does not settle the outcome.",
+        "is NULL where the row does not settle the outcome. With --explain deciding, another "
+        "column has the ids of the deciding rules.",
         epilog="examples: swapin sql --dialect duckdb --outcome mapped_exclusive --kernel 6.1 "
         "--from \"'faults.parquet'\" --keep id; swapin sql --dialect polars --outcome exclusive "
         "--columns pte.swp_exclusive,folio.fresh,folio.ksm --expression",
@@ -36,6 +38,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--dialect", required=True, choices=_DIALECTS, help="whose SQL it is")
     parser.add_argument(
         "--outcome", required=True, choices=list(OUTCOMES), help="the outcome that is computed"
+    )
+    parser.add_argument(
+        "--explain",
+        choices=_DEPTHS,
+        default=_DEPTHS[0],
+        help="deciding: also the deciding rules, as a text of ids with commas between "
+        "(default: %(default)s)",
     )
     parser.add_argument("--kernel", default="", metavar="K", help="default: the newest release")
     parser.add_argument("--arch", "--architecture", default="", metavar="A", help="default: any")
@@ -65,7 +74,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     form.add_argument(
         "--expression",
         action="store_true",
-        help="one expression in place of a query; refused if it gets too long",
+        help="one expression in place of a query, of the deciding rules if these are asked for; "
+        "refused if it gets too long",
     )
     formats.add_json(parser, "one JSON object: query, columns, size", "sql", beside=form)
     evaluator.add_strict(parser)
@@ -121,6 +131,7 @@ def _rendered(args: argparse.Namespace, program: Program) -> Sql:
         Dialect(args.dialect),
         resolved.known,
         None if args.columns is None else _atoms(args.columns, catalog),
+        deciding=args.explain == Depth.DECIDING.value,
     )
 
 

@@ -98,12 +98,16 @@ class Table:
         if len(values) > 1:
             return group.undetermined, ()
         (value,) = values
-        outcomes, kind = _deciders(group, value)
         always = _intersection(held)
-        return value, tuple(
-            rule
+        return value, tuple(rule for bit, rule in self.deciders(group, value) if always >> bit & 1)
+
+    def deciders(self, group: Group, value: str) -> Iterator[tuple[int, Rule]]:
+        """The rules that decide a value of an outcome where they hold, each with its bit."""
+        outcomes, kind = _deciders(group, value)
+        return (
+            (bit, rule)
             for bit, rule in enumerate(self.rules)
-            if rule.outcome in outcomes and rule.kind is kind and always >> bit & 1
+            if rule.outcome in outcomes and rule.kind is kind
         )
 
     def truths(self, held: frozenset[int]) -> dict[str, Answer]:

@@ -3,24 +3,27 @@
 A row comes to a mask of the values that its completions have (:mod:`swapin.program.masks`). Two
 forms say which: each node of the diagram as a column, from the leaves up, and tables that a row
 walks through from the root down (:mod:`swapin.program.walk`). Which is the faster, or works at
-all, depends on the engine.
+all, depends on the engine. Which rules decided is in the same mask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 
 from swapin.model import Answer, Group
 from swapin.program.compiled import Compiled
-from swapin.program.masks import Masks, Part
-from swapin.program.walk import TooManyStates, Walk, walk
+from swapin.program.masks import Masks
+from swapin.program.walk import Step, TooManyStates, walk
 
 MOST_TERMS = 20_000
 """Terms of an expression; a longer one is refused, since databases choke on its text."""
 
 _FEW_TERMS = 200
 """Up to so many, an expression is written with CASE alone, which a person can read."""
+_INTEGERS = {"TINYINT": 7, "SMALLINT": 15, "INTEGER": 31, "BIGINT": 63}
+"""Bits that a mask may have, by type."""
 _LARGEST_TABLE = 500
 """Facts are looked up together as long as their table is no larger: above, the time that tables
 cost is more than that of the look-ups they save."""
@@ -38,10 +41,25 @@ class Dialect(StrEnum):
         mark = "`" if self is Dialect.SPARK else '"'
         return f"{mark}{name.replace(mark, mark * 2)}{mark}"
 
+    def text(self, words: str) -> str:
+        """A text, as this dialect writes it."""
+        if self is Dialect.SPARK:
+            words = words.replace("\\", "\\\\").replace("'", "\\'")
+        else:
+            words = words.replace("'", "''")
+        return f"'{words}'"
+
     @property
     def has_tables(self) -> bool:
         """Whether it looks up a constant array; polars makes a copy of it for each row."""
         return self is not Dialect.POLARS
+
+    def chosen(self, values: Sequence[str], kind: str, place: str) -> str:
+        """The value at a place, counted from 0; each is written as this dialect writes it."""
+        listed = ", ".join(values)
+        if self is Dialect.SPARK:
+            return f"get(CAST(array({listed}) AS ARRAY<{kind}>), {place})"
+        return f"(CAST([{listed}] AS {kind}[]))[1 + {place}]"
 
     def looked_up(self, table: Sequence[int], place: str) -> str:
         """The number at a place of a table, counted from 0."""
@@ -65,6 +83,9 @@ class Sql:
     if the row does not settle it, if the model does not cover it, and if no admissible state
     agrees with the row.
 
+    The deciding rules are their ids, as a verdict has them, in one text with commas between. It
+    is empty where no rule decided, and NULL only if no admissible state agrees with the row.
+
     .. versionadded:: 0.1
     """
 
@@ -75,21 +96,24 @@ class Sql:
         dialect: Dialect,
         known: Mapping[str, bool] | None = None,
         columns: Collection[str] | None = None,
+        *,
+        deciding: bool = False,
     ) -> None:
         """Prepare.
 
         :param known: atoms that are the same for every row, such as what presets bind. They
             take no column.
         :param columns: atoms that rows give; the rest is unknown. By default rows give each one.
+        :param deciding: whether the deciding rules are asked for.
         """
         self._dialect = dialect
-        self._group = group
-        masks = Masks(compiled, (group,), known, columns)
+        masks = Masks(compiled, (group,), known, columns, deciding=deciding)
         self._d, self._root = masks.diagrams, masks.root
-        (part,) = masks.parts
-        self._settled = dict(_settled(part))
+        (self._part,) = masks.parts
+        self.names = (group.field, f"{group.field}_deciding")[: 1 + deciding]
+        """The columns that a query results in."""
         # Narrow integers nearly double the speed, since the steps are bound by memory.
-        self._integer = "TINYINT" if part.all < 1 << 7 else "SMALLINT"
+        self._integer = next(name for name, bits in _INTEGERS.items() if self._part.all < 1 << bits)
         self.columns = masks.facts
         """The atoms that make a difference: the columns that are read."""
         self.nodes = len(self._d.nodes(self._root))
@@ -108,35 +132,27 @@ class Sql:
         return ways.get(self._root, 1)
 
     def expression(self) -> str:
-        """The outcome as one expression: by CASE, or where that is long by tables.
+        """The last of :attr:`names` as one expression: by CASE, or where that is long by tables.
 
         :raises TooLong: CASE has more than :data:`MOST_TERMS` terms, and the dialect has no
             tables; or they are too large.
         """
-        if self._dialect.has_tables and self.terms > _FEW_TERMS:
-            return self._walked()
-        if self.terms > MOST_TERMS:
-            raise TooLong(
-                f"the expression has {self.terms:,} terms, more than {MOST_TERMS:,}: "
-                "ask for a query, or name fewer columns"
-            )
-        return self._judged(self._term(self._root))
+        return self._expression(len(self.names) - 1)
 
     def query(self, table: str, keep: Sequence[str] = ()) -> str:
-        """The outcome as a query.
+        """All of :attr:`names` as a query.
 
-        For Spark it selects the expression. For the others it is a chain of steps, one a fact,
-        with one column for each node; its length is that of the diagram, whatever ways there are
-        through it.
+        For Spark it selects an expression for each. For the others it is a chain of steps, one a
+        fact, with one column for each node; its length is that of the diagram, whatever ways
+        there are through it.
 
         :param table: what stands after FROM, as it is: a table, or a function of the dialect.
         :param keep: columns that the result has before the outcome.
         :raises TooLong: as :meth:`expression`, for Spark.
         """
         if self._dialect is Dialect.SPARK:
-            quote = self._dialect.quoted
-            outcome = f"{self.expression()} AS {quote(self._group.field)}"
-            return f"SELECT {', '.join([*map(quote, keep), outcome])} FROM {table}"
+            kept = map(self._dialect.quoted, keep)
+            return f"SELECT {self._selected(kept, self._expression)} FROM {table}"
         return self._chain(table, keep)
 
     def _chain(self, table: str, keep: Sequence[str]) -> str:
@@ -175,10 +191,15 @@ class Sql:
             step += 1
             steps.append(f"s{step} AS (SELECT *, {', '.join(named)} FROM s{step - 1})")
         mask = f"v{numbers[self._root]}" if numbers else str(d.value[self._root])
-        outcome = f"{self._judged(mask)} AS {quoted(self._group.field)}"
         chain = ",\n".join(steps)
         again = [f"k{place} AS {quoted(name)}" for place, name in enumerate(keep)]
-        return f"WITH {chain}\nSELECT {', '.join([*again, outcome])} FROM s{step}"
+        selected = self._selected(again, partial(self._by_mask, mask))
+        return f"WITH {chain}\nSELECT {selected} FROM s{step}"
+
+    def _selected(self, kept: Iterable[str], written: Callable[[int], str]) -> str:
+        """What a query selects; *written* gives each of :attr:`names` by its place."""
+        names = enumerate(map(self._dialect.quoted, self.names))
+        return ", ".join([*kept, *(f"{written(place)} AS {name}" for place, name in names)])
 
     def _upwards(self) -> Iterator[int]:
         """The inner nodes, each after those below it."""
@@ -198,18 +219,27 @@ class Sql:
         ]
         return f"({' | '.join(parts)})"
 
-    def _walked(self) -> str:
-        try:
-            found = walk(self._d, self._root, self._settled.get, _LARGEST_TABLE)
-        except TooManyStates as error:
-            raise TooLong(f"{error}: name fewer columns") from error
-        return self._by_tables(found)
+    def _expression(self, place: int) -> str:
+        """One of :attr:`names`."""
+        if self._dialect.has_tables and self.terms > _FEW_TERMS:
+            try:
+                found = walk(self._d, self._root, partial(self._said, place), _LARGEST_TABLE)
+            except TooManyStates as error:
+                raise TooLong(f"{error}: name fewer columns") from error
+            state = self._by_tables(found.steps)
+            return self._dialect.chosen(found.values, self._kind(place), state)
+        if self.terms > MOST_TERMS:
+            raise TooLong(
+                f"the expression has {self.terms:,} terms, more than {MOST_TERMS:,}: "
+                "ask for a query, or name fewer columns"
+            )
+        return self._by_mask(self._term(self._root), place)
 
-    def _by_tables(self, found: Walk) -> str:
+    def _by_tables(self, steps: Sequence[Step]) -> str:
         # A table has the next state times the size of what the next step adds to it.
-        sizes = [3 ** len(step.names) for step in found.steps]
+        sizes = [3 ** len(step.names) for step in steps]
         state = ""
-        for step, after in zip(found.steps, [*sizes[1:], 1], strict=True):
+        for step, after in zip(steps, [*sizes[1:], 1], strict=True):
             parts = [state] if state else []
             for power, name in enumerate(reversed(step.names)):
                 fact, one = self._dialect.quoted(name), 3**power
@@ -217,28 +247,38 @@ class Sql:
                     f"CASE WHEN {fact} THEN {one} WHEN NOT {fact} THEN 0 ELSE {2 * one} END"
                 )
             state = self._dialect.looked_up([to * after for to in step.table], " + ".join(parts))
+        return state or "0"
+
+    def _by_mask(self, mask: str, place: int) -> str:
+        """One of :attr:`names` by the mask of a row."""
+        otherwise = self._said(place, self._part.held)
         cases = [
-            f"WHEN {number} THEN {self._written(str(value))}"
-            for number, value in enumerate(found.values)
-            if value is not None
-        ]
-        return f"CASE {state or 0} {' '.join(cases) or 'WHEN NULL THEN NULL'} END"
+            f"WHEN {one} THEN {said}"
+            for one in self._masks()
+            if (said := self._said(place, one)) != otherwise
+        ] or [f"WHEN NULL THEN CAST(NULL AS {self._kind(place)})"]
+        return f"CASE {mask} {' '.join(cases)} ELSE {otherwise} END"
 
-    def _judged(self, mask: str) -> str:
-        """The outcome by its mask; NULL where no WHEN is met."""
-        cases = (f"WHEN {one} THEN {self._written(value)}" for one, value in self._settled.items())
-        return f"CASE {mask} {' '.join(cases)} END"
+    def _masks(self) -> list[int]:
+        """The masks that rows can have, but for those of two values, which say the same."""
+        masks = {0}
+        for leaf in self._d.leaves(self._root):
+            more = {one | leaf for one in masks}
+            masks.update(one for one in more if (one & self._part.held).bit_count() < 2)
+        return sorted(masks)
 
-    def _written(self, value: str) -> str:
-        if self._group.is_choice:
-            return f"'{value}'"
+    def _said(self, place: int, mask: int) -> str:
+        """What a mask says in one of :attr:`names`."""
+        group, value = self._part.group, self._part.value(mask)
+        if value is None:
+            return "NULL"
+        if place:
+            return self._dialect.text(",".join(self._part.deciding(mask)))
+        if value == group.undetermined:
+            return "NULL"
+        if group.is_choice:
+            return self._dialect.text(value)
         return "TRUE" if value == Answer.YES.value else "FALSE"
 
-
-def _settled(part: Part) -> Iterator[tuple[int, str]]:
-    """Each mask that leaves nothing open, and what it says."""
-    for bit in (0, *part.values.values()):
-        for mask in sorted({bit, bit | part.elsewhere}):
-            value = part.value(mask)
-            if value is not None:
-                yield mask, value
+    def _kind(self, place: int) -> str:
+        return "STRING" if place or self._part.group.is_choice else "BOOLEAN"

@@ -43,10 +43,10 @@ class Walk:
     """The steps, from state 0, and what the last states stand for."""
 
     steps: tuple[Step, ...]
-    values: tuple[Hashable, ...]
+    values: tuple[str, ...]
 
 
-def walk(diagrams: Diagrams, root: int, value_of: Callable[[int], Hashable], largest: int) -> Walk:
+def walk(diagrams: Diagrams, root: int, value_of: Callable[[int], str], largest: int) -> Walk:
     """The tables of a diagram whose leaves are bit masks that unite by ``|``.
 
     :param value_of: what a mask stands for. States that come to the same values are one.
@@ -78,12 +78,12 @@ def walk(diagrams: Diagrams, root: int, value_of: Callable[[int], Hashable], lar
 class _States:
     """The diagram with its unions, reduced once more by the values that it comes to."""
 
-    def __init__(self, diagrams: Diagrams, value_of: Callable[[int], Hashable]) -> None:
+    def __init__(self, diagrams: Diagrams, value_of: Callable[[int], str]) -> None:
         self._d = diagrams
         self._value_of = value_of
         self.end = len(diagrams.order)
         self.level: list[int] = []
-        self.value: list[Hashable] = []
+        self.value: list[str] = []
         self._next: list[tuple[int, ...]] = []
         self._unique: dict[Hashable, int] = {}
         self._made: dict[int, int] = {}
@@ -98,7 +98,7 @@ class _States:
             else:
                 to = (self.of(d.low[node]), self.of(d.high[node]), self.of(d.either(node)))
                 same = to[0] == to[1] == to[2]
-                found = to[0] if same else self._state(d.level[node], to, None)
+                found = to[0] if same else self._state(d.level[node], to, "")
             self._made[node] = found
         return found
 
@@ -106,7 +106,7 @@ class _States:
         """The states after a fact is read, for each answer; its own if it does not ask it."""
         return self._next[state] if self.level[state] == level else (state,) * _ANSWERS
 
-    def _state(self, level: int, to: tuple[int, ...], value: Hashable) -> int:
+    def _state(self, level: int, to: tuple[int, ...], value: str) -> int:
         key = (level, to, value)
         found = self._unique.get(key)
         if found is None:
