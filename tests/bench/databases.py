@@ -8,12 +8,16 @@ use the machine, seconds of processors tell more than those of the clock.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import runpy
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ from swapin.program.resolve import Resolver
 from swapin.program.sql import Dialect, Sql
 
 CASES = (("7.3", "x86_64", "zram", Group.WRITE), ("6.1", "", "", Group.MAPPED_EXCLUSIVE))
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "spark" / "arrow_job.py"
 _MILLION = 1_000_000
 
 
@@ -43,17 +48,37 @@ def main() -> None:
             fault = Fault(release=kernel, architecture=architecture, backend=backend)
             found = Resolver(program.catalog).resolve(fault)
             compiled = program.compiled(found.kernel)
-            forms = {d: Sql(compiled, group, d, found.known) for d in Dialect}
+            plain, explained = (
+                {d: Sql(compiled, group, d, found.known, deciding=deciding) for d in Dialect}
+                for deciding in (False, True)
+            )
+            every = [Sql(compiled, group, Dialect.SPARK, found.known) for group in Group]
+            read = [*every, explained[Dialect.SPARK]]
+            names = sorted({name for sql in read for name in sql.columns})
             print(f"\n{kernel} {backend} {group.field}")
             files = {
-                millions: written(Path(folder), forms[Dialect.DUCKDB].columns, millions)
+                millions: written(Path(folder), names, millions)
                 for millions in sorted({1, *args.millions})
             }
-            in_one_process(forms, files[1], args.rounds)
+            in_one_process(plain, explained, files[1], args.rounds)
+            common = {"release": kernel, "architecture": architecture, "backend": backend}
+            quoted = Dialect.SPARK.quoted
+            summed = " + ".join(f"CAST({quoted(name)} AS INT)" for name in names)
+            queries = {
+                "columns added up": f"SELECT {summed} FROM faults",
+                "limit 2000": plain[Dialect.SPARK].query("faults"),
+                "limit 2000, deciding": explained[Dialect.SPARK].query("faults"),
+                "limit 2000, all outcomes": f"SELECT {', '.join(map(aliased, every))} FROM faults",
+            }
             for cores in (1, 2):
-                in_spark(forms[Dialect.SPARK], files, cores, args.rounds)
+                in_spark(queries, common, files, cores, args.rounds)
             for path in files.values():
                 shutil.rmtree(path)
+
+
+def aliased(sql: Sql) -> str:
+    """An expression, with the name of its column."""
+    return f"{sql.expression()} AS {sql.names[-1]}"
 
 
 def written(folder: Path, names: Sequence[str], millions: int) -> Path:
@@ -69,40 +94,43 @@ def written(folder: Path, names: Sequence[str], millions: int) -> Path:
     return path
 
 
-def in_one_process(forms: dict[Dialect, Sql], path: Path, rounds: int) -> None:
-    """A million rows in DuckDB, by both forms, and in polars."""
+def in_one_process(
+    plain: dict[Dialect, Sql], explained: dict[Dialect, Sql], path: Path, rounds: int
+) -> None:
+    """A million rows in DuckDB, by both forms, and in polars; without and with what decided."""
     table = f"'{path}/*.parquet'"
-    group = forms[Dialect.DUCKDB]
-    name = Dialect.DUCKDB.quoted(group.query("t").rpartition('AS "')[2].partition('"')[0])
-    by_tables = f"SELECT {group.expression()} AS {name} FROM {table}"
+    scanned = polars.SQLContext(faults=polars.scan_parquet(path / "*.parquet"))
+    asked: dict[str, Callable[[], Any]] = {}
 
     def duck(query: str) -> Callable[[], Any]:
-        counted = f"SELECT {name}, count(*) FROM ({query}) GROUP BY {name} ORDER BY {name}"
+        counted = f"SELECT COLUMNS(*), count(*) FROM ({query}) GROUP BY ALL ORDER BY ALL"
         return lambda: duckdb.sql(counted).fetchall()
 
-    scanned = polars.SQLContext(faults=polars.scan_parquet(path / "*.parquet"))
-    query = forms[Dialect.POLARS].query("faults")
-    asked = {
-        "DuckDB, a column a node": duck(group.query(table)),
-        "DuckDB, tables": duck(by_tables),
-        "polars, a column a node": lambda: scanned.execute(query, eager=True),
-    }
+    def in_polars(query: str) -> Callable[[], Any]:
+        return lambda: scanned.execute(query, eager=True)
+
+    for forms, said in ((plain, ""), (explained, ", deciding")):
+        sql = forms[Dialect.DUCKDB]
+        asked[f"DuckDB, a column a node{said}"] = duck(sql.query(table))
+        asked[f"DuckDB, tables{said}"] = duck(f"SELECT {aliased(sql)} FROM {table}")
+        asked[f"polars, a column a node{said}"] = in_polars(forms[Dialect.POLARS].query("faults"))
     assert asked["DuckDB, a column a node"]() == asked["DuckDB, tables"]()
     show(asked, rounds, 1, time.process_time)
 
 
-def in_spark(sql: Sql, files: dict[int, Path], cores: int, rounds: int) -> None:
-    """Reading alone, and the query, by whole stages and by small methods."""
+def in_spark(
+    queries: dict[str, str],
+    common: dict[str, str],
+    files: dict[int, Path],
+    cores: int,
+    rounds: int,
+) -> None:
+    """Reading alone, the queries, by whole stages and by small methods, and swapin in tasks."""
     settings = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
     settings |= {"spark.ui.showConsoleProgress": "false", "spark.driver.memory": "4g"}
     spark = SparkSession.builder.master(f"local[{cores}]").config(map=settings).getOrCreate()
 
-    of_java = Path("/proc", str(spark._jvm.java.lang.ProcessHandle.current().pid()), "stat")
-    ticks = os.sysconf("SC_CLK_TCK")
-
-    def used() -> float:
-        fields = of_java.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / ticks
+    java = spark._jvm.java.lang.ProcessHandle.current().pid()
 
     def run(query: str, limit: int) -> Callable[[], Any]:
         def once() -> None:
@@ -112,17 +140,41 @@ def in_spark(sql: Sql, files: dict[int, Path], cores: int, rounds: int) -> None:
         return once
 
     for millions, path in files.items():
-        table = f"parquet.`{path}`"
-        quoted = Dialect.SPARK.quoted
-        summed = " + ".join(f"CAST({quoted(name)} AS INT)" for name in sql.columns)
-        asked = {
-            f"local[{cores}], columns added up": run(f"SELECT {summed} FROM {table}", 2000),
-            f"local[{cores}], limit 2000": run(sql.query(table), 2000),
-        }
+        spark.read.parquet(str(path)).createOrReplaceTempView("faults")
+        asked = {name: run(query, 2000) for name, query in queries.items()}
+        asked["mapInArrow, all outcomes"] = mapped(spark, path, common)
         if millions == 1:
-            asked[f"local[{cores}], limit 65535"] = run(sql.query(table), 65535)
-        show(asked, rounds, millions, used)
+            asked["limit 65535"] = run(queries["limit 2000"], 65535)
+        asked = {f"local[{cores}], {name}": once for name, once in asked.items()}
+        show(asked, rounds, millions, partial(used, java))
     spark.stop()
+
+
+def mapped(spark: SparkSession, path: Path, common: dict[str, str]) -> Callable[[], Any]:
+    """Every outcome by swapin in Spark's tasks, as the example does it."""
+    decided = runpy.run_path(str(EXAMPLE))["decided"]
+
+    def once() -> None:
+        made = decided(spark.read.parquet(str(path)), [], **common)
+        made.write.format("noop").mode("overwrite").save()
+
+    return once
+
+
+def used(root: int) -> float:
+    """Seconds of processors that a process has used, and those that it has started."""
+    ticks: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            # With those of children that have ended.
+            ticks[int(stat.parent.name)] = sum(map(int, fields[11:15]))
+            parents[int(stat.parent.name)] = int(fields[1])
+    mine = {root}
+    while more := {process for process, parent in parents.items() if parent in mine} - mine:
+        mine |= more
+    return sum(ticks[process] for process in mine) / os.sysconf("SC_CLK_TCK")
 
 
 def show(
@@ -142,9 +194,10 @@ def show(
     for name, both in took.items():
         clock, processors = (statistics.median(seconds) for seconds in zip(*both, strict=True))
         figures = f"{clock:6.1f} s by the clock {processors:6.1f} s of processors"
-        print(f"  {name:30} {millions:3} M rows {figures}", flush=True)
+        print(f"  {name:40} {millions:3} M rows {figures}", flush=True)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     main()

@@ -2,7 +2,7 @@
 
     swapin sql … --json | python3 faults.py ROWS DIRECTORY
 
-Half of each column is true, and a tenth is NULL, which is unknown.
+Of each row a share by chance, from nothing to all, is NULL, which is unknown.
 """
 
 import json
@@ -21,7 +21,8 @@ directory.mkdir()
 for part in range(4):
     ids = range(part, rows, 4)
     columns = {"id": pyarrow.array(ids)}
+    shares = [chance.random() for _ in ids]
     for name in names:
-        values = [chance.choices((True, False, None), (45, 45, 10))[0] for _ in ids]
+        values = [None if chance.random() < share else chance.random() < 0.5 for share in shares]
         columns[name] = pyarrow.array(values, pyarrow.bool_())
     pyarrow.parquet.write_table(pyarrow.table(columns), directory / f"part-{part}.parquet")
