@@ -140,16 +140,20 @@ class Diagrams:
     def all(self, parts: Sequence[int]) -> int:
         """The conjunction."""
         result = self.true
-        for part in parts:
-            result = self.choose(result, part, self.false)
+        for part in self._lowest_first(parts):
+            result = self.choose(part, result, self.false)
         return result
 
     def any(self, parts: Sequence[int]) -> int:
         """The disjunction."""
         result = self.false
-        for part in parts:
-            result = self.choose(result, self.true, part)
+        for part in self._lowest_first(parts):
+            result = self.choose(part, self.true, result)
         return result
+
+    def _lowest_first(self, parts: Sequence[int]) -> list[int]:
+        # What is joined already then lies below the next part, and is seldom gone through again.
+        return sorted(parts, key=self.level.__getitem__, reverse=True)
 
     def choose(self, condition: int, then: int, otherwise: int) -> int:
         """*then* where the condition holds, *otherwise* elsewhere."""
