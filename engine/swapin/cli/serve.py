@@ -167,13 +167,13 @@ def run(args: argparse.Namespace) -> int:
         return Exit.USAGE
     notifier = Notifier.of_environment()
     ready = _announcer(args.port_file, notifier, log)
-    if args.workers == 1:
-        return _serve(args, log, notifier.tell, notifier.every, ready)
-    from swapin.service.workers import Supervisor
-
-    # What would be refused in every worker is better refused once.
+    # What would be refused when all is loaded, or in every worker, is better refused at once.
     try:
         Address.parse(args.listen).allowed(tls=args.tls_cert is not None, insecure=args.insecure)
+        if args.workers == 1:
+            return _serve(args, log, notifier.tell, notifier.every, ready)
+        from swapin.service.workers import Supervisor
+
         work = functools.partial(_work, args)
         supervisor = Supervisor(work, args.workers, args.listen, args.metrics, log, notifier)
     except ListenError as error:
