@@ -20,7 +20,7 @@ def model_of(expression: Expression) -> Mapping[str, bool] | None:
 
     An atom that is not in the answer may have either value.
     """
-    clauses = _clauses([expression.given({})])
+    clauses = _clauses([expression])
     return None if clauses is None else _model(clauses)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from swapin.catalog import Catalog
 from swapin.model import (
+    DECIDED,
     Answer,
     Expression,
     Group,
@@ -21,7 +22,7 @@ from swapin.model import (
     any_of,
     outcome_order,
 )
-from swapin.model.satisfiability import satisfiable
+from swapin.model.satisfiability import model_of, satisfiable
 
 
 class Interpreter:
@@ -35,11 +36,14 @@ class Interpreter:
         """When each outcome holds, over facts alone; by the name that rules read."""
         self.limits: dict[Group, Expression] = {}
         """Where the model does not cover an outcome, over facts alone."""
-        for outcome in outcome_order(self.rules):
+        self._rules_of = {
+            outcome: [rule for rule in self.rules if rule.outcome is outcome]
+            for outcome in outcome_order(self.rules)
+        }
+        for outcome, mine in self._rules_of.items():
             parts: dict[Kind, list[Expression]] = {kind: [] for kind in Kind}
-            for rule in self.rules:
-                if rule.outcome is outcome:
-                    parts[rule.kind].append(self._over_facts(rule))
+            for rule in mine:
+                parts[rule.kind].append(self._over_facts(rule))
             claimed, vetoed = any_of(parts[Kind.CLAIM]), any_of(parts[Kind.VETO])
             self.meanings[outcome.yes.name] = claimed & ~vetoed
         for group in Group:
@@ -61,8 +65,7 @@ class Interpreter:
         """Ids of the rules that hold in a state that gives every fact."""
         full = {**state, **self.capabilities}
         holding: set[str] = set()
-        for outcome in outcome_order(self.rules):
-            mine = [rule for rule in self.rules if rule.outcome is outcome]
+        for outcome, mine in self._rules_of.items():
             fired = [rule for rule in mine if rule.when.holds(full)]
             holding.update(rule.id for rule in fired)
             kinds = {rule.kind for rule in fired} - {Kind.LIMIT}
@@ -89,42 +92,46 @@ class Interpreter:
         return found
 
     def _holds(self, outcome: Outcome, fired: set[str]) -> bool:
-        kinds = {rule.kind for rule in self.rules if rule.outcome is outcome and rule.id in fired}
+        kinds = {rule.kind for rule in self._rules_of.get(outcome, ()) if rule.id in fired}
         return kinds - {Kind.LIMIT} == {Kind.CLAIM}
 
     def partial_outcomes(self, known: Mapping[str, bool]) -> dict[str, str] | None:
         """Value of each outcome when some facts are unknown; ``None`` for a contradiction.
 
         An outcome is undetermined only if two admissible completions differ, found by
-        searching for one of each, or if it is not modelled in any of them.
+        searching for one of each, or if it is not modelled in one of them.
         """
         given = {**known, **self.capabilities}
         admissible = all_of(constraint.given(given) for constraint in self.constraints)
-        if not satisfiable(admissible):
+        some = model_of(admissible)
+        if some is None:
             return None
         maps = admissible & self.meanings[Outcome.PATH_MAPPED.yes.name].given(given)
-        mapped = satisfiable(maps)
-        return {
-            group.field: self._value(group, admissible if group is Group.PATH else maps, given)
-            if mapped or group is Group.PATH
-            else group.unreached
-            for group in Group
-        }
+        mapped = model_of(maps)
+        found = {Group.PATH.field: self._value(Group.PATH, admissible, some, given)}
+        for group in DECIDED:
+            found[group.field] = (
+                group.unreached if mapped is None else self._value(group, maps, mapped, given)
+            )
+        return found
 
-    def _value(self, group: Group, states: Expression, given: Mapping[str, bool]) -> str:
-        """The value that an outcome has in all of these states."""
-        modelled = states & ~self.limits[group].given(given)
-        if not satisfiable(modelled) or satisfiable(states & self.limits[group].given(given)):
+    def _value(
+        self, group: Group, states: Expression, some: Mapping[str, bool], given: Mapping[str, bool]
+    ) -> str:
+        """The value that an outcome has in all of these states, which is that in some of them."""
+        if satisfiable(states & self.limits[group].given(given)):
             return group.undetermined
-        meanings = [self.meanings[member.yes.name].given(given) for member in group.members]
-        if not group.is_choice:
-            if not satisfiable(modelled & meanings[0]):
-                return Answer.NO.value
-            never = satisfiable(modelled & ~meanings[0])
-            return group.undetermined if never else Answer.YES.value
-        possible = [
-            member
-            for member, meaning in zip(group.members, meanings, strict=True)
-            if satisfiable(modelled & meaning)
-        ]
-        return group.value_of(possible[0]) if len(possible) == 1 else group.undetermined
+        meanings = {m: self.meanings[m.yes.name].given(given) for m in group.members}
+        held = [member for member, meaning in meanings.items() if _holds_in(meaning, some)]
+        if group.is_choice:
+            (only,) = held
+            value, same = group.value_of(only), meanings[only]
+        else:
+            (meaning,) = meanings.values()
+            value, same = (Answer.YES.value, meaning) if held else (Answer.NO.value, ~meaning)
+        return group.undetermined if satisfiable(states & ~same) else value
+
+
+def _holds_in(meaning: Expression, some: Mapping[str, bool]) -> bool:
+    """Whether a meaning holds in the states of a model; what that leaves out may be no."""
+    return meaning.holds({**dict.fromkeys(meaning.names(), False), **some})
