@@ -10,6 +10,11 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 SOURCES ?= linux-source-5.10 linux-source-6.1 linux-source-6.12 linux-source-7.2 linux-source-7.3
 # The stable series of 6.1 has the claim of 6.8 (13ddaf26be32).
 
+# Processes that run tests. More than there are cores fill the time in which tests wait.
+WORKERS ?= auto
+# Tests start hundreds of processes; each would compile what it imports.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
+
 # What trixie-backports had of 6.19 to 7.1 has lost its modules.
 KERNELS ?= 5.10 6.1 6.12 6.16 6.18 7.2 7.3
 KEPT ?= tests/lab/kept
@@ -53,11 +58,12 @@ demo: $(STAMP) ## Audit the shipped observations through a server, then explain 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
 test: $(VENV)/.tests ## Run the tests, but for the slow ones; five to eight minutes on two cores
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not emulator"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not emulator"
 
 test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest spaces
 	$(PIP) install --editable '.[drgn]'
 	$(BIN)/python -m pytest -m "slow or emulator"
+	SWAPIN_FUZZ=600 $(BIN)/python -m pytest tests/fuzz
 
 test-deploy: $(VENV)/.tests ## Check the files under deploy/ by the tools that they are for
 	$(PIP) install --group deploy

@@ -88,7 +88,7 @@ def numbers(largest: int) -> st.SearchStrategy[int]:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_round_trips(layout: PteLayout, data: st.DataObject) -> None:
     """What is encoded decodes to the same fields, and is no present or empty PTE."""
@@ -111,7 +111,7 @@ def test_round_trips(layout: PteLayout, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_values_round_trip_or_are_refused(layout: PteLayout, data: st.DataObject) -> None:
     """Any value either is refused, or comes out again when it is put together."""

@@ -15,8 +15,9 @@ import time
 import pytest
 
 from swapin.catalog import load_catalog
-from swapin.model import Depth, FaultError
-from swapin.program import Program
+from swapin.model import FaultError
+from swapin.program import Program, read_fault
+from swapin.program.resolve import Resolver
 from swapin.service.logs import make_log
 from swapin.service.server import Server, ServerOptions
 from swapin.v1 import fault_pb2
@@ -73,17 +74,22 @@ def descriptions(program, shared):
 
 
 def _made_possible(program, description):
-    """The description without the facts that contradict each other."""
-    for _ in range(20):
-        try:
-            program.evaluate(description, Depth.NONE)
-        except FaultError as error:
-            for problem in error.problems:
-                holder, _, name = problem.field.rpartition(".")
-                (description.get(holder, {}) if holder else description).pop(name, None)
-        else:
-            break
-    return description
+    """The description without the facts that contradict those before them."""
+    resolver = Resolver(program.catalog)
+    kept = {}
+    for holder, told in description.items():
+        facts = told.items() if isinstance(told, dict) else [(None, told)]
+        for name, value in facts:
+            more = kept | {holder: value if name is None else kept.get(holder, {}) | {name: value}}
+            try:
+                resolved = resolver.resolve(read_fault(more, program.catalog))
+            except FaultError:
+                continue
+            compiled = program.compiled(resolved.kernel, resolved.overrides)
+            d = compiled.diagrams
+            if d.false != d.restrict(compiled.condition_of_admissible, resolved.known):
+                kept = more
+    return kept
 
 
 def _descriptions(catalog, dice, count):
