@@ -12,7 +12,7 @@ from drgn.helpers.linux.mm import vma_find
 
 from swapin.model import FaultError, Release
 from swapin.observe.drgn.errors import DrgnError
-from swapin.observe.drgn.folios import facts_of_folio
+from swapin.observe.drgn.folios import facts_of_folio, facts_of_new_folio
 from swapin.observe.drgn.page_table import PRESENT, raw_pte
 from swapin.observe.drgn.slots import Slot, slot_of
 from swapin.program.ptes import PteCodec
@@ -106,7 +106,7 @@ def _folio(slot: Slot, vma: Object, address: int, remarks: list[str]) -> dict[st
         remarks.append("the swap cache could not be looked at")
         return {}
     if slot.folio is None:
-        return {"swapcache_hit": False}
+        return facts_of_new_folio(slot.count)
     references = slot.folio._refcount.counter.value_()
     remarks.append(f"the folio in the swap cache has {references} references")
     return facts_of_folio(slot.folio, vma, address, slot.count)

@@ -1,4 +1,4 @@
-"""The folio in the swap cache: what the fault would find of it."""
+"""The folio that the fault would map: one in the swap cache, or one that it reads in."""
 
 from __future__ import annotations
 
@@ -13,6 +13,21 @@ from drgn.helpers.linux.mm import (
 
 _ANON, _KSM, _BITS = 1, 3, 3
 _UNMERGE = 2
+
+
+def facts_of_new_folio(count: int | None) -> dict[str, bool]:
+    """Facts of the folio that is read in where the swap cache has none, without ``folio.``.
+
+    It has no ``mapping`` yet, so that it is neither anonymous nor of KSM; whether it comes alone
+    or as part of a large one is not known before.
+
+    :param count: swap PTEs of the slot, if known.
+    """
+    names = ("swapcache_hit", "ksm_copy", "writeback", "anon", "ksm", "mapped")
+    facts = dict.fromkeys(names, False)
+    if count is not None:
+        facts["sole_user"] = count == 1
+    return facts
 
 
 def facts_of_folio(head: Object, vma: Object, address: int, count: int | None) -> dict[str, bool]:
