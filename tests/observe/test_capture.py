@@ -99,6 +99,48 @@ def test_flags_of_another_device_are_unknown(catalog: Catalog) -> None:
     assert record["swap_device"]["stable_writes"] is None
 
 
+# Debian's 6.1.0-56: a page under writeback that was copied, and one that its process owned.
+TOLD = """\
+# swapin capture 1
+# version 6.1.0-56-cloud-amd64
+# architecture x86_64
+{"tid": 150, "fault": {"addr": 140668301258752, "pte": 576460752303156234, "flags": 2645, "device": 2131, "device_type": 0}, "mapped": {"page_flags": 4503598554186773, "mapping": 18386908314786582737, "refcount": 2, "rmap": 0, "new": 0}, "wp": 1, "copied": 1}
+{"tid": 150, "fault": {"addr": 140668301271040, "pte": 576460752303156746, "flags": 2645, "device": 2131, "device_type": 0}, "mapped": {"page_flags": 4503598554152989, "mapping": 18386908314786582737, "refcount": 1, "rmap": 1, "new": 0}, "wp": 0, "copied": 0}
+"""  # noqa: E501
+
+
+def test_faults_put_together_by_a_program(catalog: Catalog) -> None:
+    """A line of JSON is what the probes' lines of a fault are; a torn one is passed over."""
+    torn = [TOLD + '{"tid": 1, "fault": {"addr": 1', TOLD + '{"tid": 1, "fault": {}}']
+    for text in (TOLD, *torn):
+        copied, owned = parse(text.splitlines(keepends=True), catalog, keep=False)
+
+        assert "WRITE_COPIED" == observation_of(copied, catalog).write
+        seen = observation_of(owned, catalog)
+        assert (True, "WRITE_IN_PLACE") == (seen.mapped_exclusive, seen.write)
+        assert (True, True) == (
+            copied["swap_device"]["stable_writes"],
+            copied["at_map"]["writeback"],
+        )
+
+
+def test_flags_of_the_device_that_is_named(catalog: Catalog) -> None:
+    """They count if the PTE names the same device, and only then."""
+    of_another = TOLD.replace('"device_type": 0', '"device_type": 1')
+    record, _ = parse(of_another.splitlines(), catalog, keep=False)
+
+    assert record["swap_device"]["stable_writes"] is None
+
+
+@pytest.mark.parametrize(("release", "exclusive"), [("6.1", True), ("6.12", False)])
+def test_flags_of_new_pages(release: str, exclusive: bool, catalog: Catalog) -> None:
+    """Before 6.11 the function had no such argument."""
+    text = TOLD.replace('"new": 0', '"new": 1').replace("# version 6.1.", f"# version {release}.")
+    record, _ = parse(text.splitlines(), catalog, keep=False)
+
+    assert exclusive == record["observed"]["rmap_exclusive"]
+
+
 def test_the_command(catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Script, output, observations, audit: each feeds the next."""
     assert 0 == main(["capture", "script", "--kernel", "6.1"])

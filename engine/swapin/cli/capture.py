@@ -103,7 +103,8 @@ def run_parse(args: argparse.Namespace) -> int:
     catalog = evaluator.load(args).catalog
     with opened(args.file) as lines:
         for record in parse(lines, catalog, keep=args.keep):
-            print(json.dumps(record, ensure_ascii=False))
+            # At once: a capture may be a stream.
+            print(json.dumps(record, ensure_ascii=False), flush=True)
     return status(degraded=catalog.degraded)
 
 

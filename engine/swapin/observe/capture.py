@@ -64,14 +64,20 @@ def _offsets(kernel: str, architecture: str) -> tuple[Release, Offsets, str]:
         except ValueError as error:
             raise CaptureError(f"{error}, nor `auto`") from error
         return release, offsets_of(release, word=8), "swapin's table of releases"
-    found = re.match(r"\d+\.\d+", platform.release())
-    if found is None or platform.machine() != _MACHINES[architecture]:
+    found = _release_in(platform.release())
+    if not found or platform.machine() != _MACHINES[architecture]:
         raise CaptureError(f"this machine runs no Linux on {architecture}: name the `--kernel`")
-    release = Release.parse(found[0])
+    release = Release.parse(found)
     try:
         return release, offsets_by_btf(Btf(VMLINUX.read_bytes())), f"{VMLINUX}"
     except (OSError, BtfError):
         return release, offsets_of(release, word=8), "swapin's table of releases"
+
+
+def _release_in(version: str) -> str:
+    """The release that begins what ``uname -r`` says; empty if none does."""
+    found = re.match(r"\d+\.\d+", version)
+    return found[0] if found else ""
 
 
 def _probes(release: Release, offsets: Offsets, architecture: str) -> Iterator[list[Probe]]:
@@ -146,7 +152,7 @@ def _ending(seconds: int, megabytes: int) -> list[str]:
 
 
 def parse(lines: Iterable[str], catalog: Catalog, *, keep: bool) -> Iterator[dict[str, Any]]:
-    """The observations in what a script wrote.
+    """The observations in what a script wrote, or a program of bpftrace that tells faults.
 
     :param keep: with the process and the address of each fault; otherwise they are dropped.
     :raises CaptureError: no script wrote this.
@@ -162,16 +168,15 @@ def parse(lines: Iterable[str], catalog: Catalog, *, keep: bool) -> Iterator[dic
             break
         name, _, value = line[2:].strip().partition(" ")
         head[name] = value
-    for name in ("release", "version", "architecture"):
+    for name in ("version", "architecture"):
         if not head.get(name):
             raise CaptureError(f"the capture does not say its `{name}`")
+    release = head.get("release") or _release_in(head["version"])
     try:
-        Release.parse(head["release"])
+        Release.parse(release)
     except ValueError as error:
         raise CaptureError(f"the capture's release: {error}") from error
-    setting = Setting(
-        release=head["release"], version=head["version"], architecture=head["architecture"]
-    )
+    setting = Setting(release=release, version=head["version"], architecture=head["architecture"])
 
     def every() -> Iterator[str]:
         yield from rest

@@ -14,6 +14,8 @@ from swapin.model import Release
 
 GROUP = "swapin"
 """The group that the events are in."""
+ANON_RMAP, NEW_ANON_RMAP = "anon_rmap", "new_anon_rmap"
+"""The events of the functions that map a page: one that was anonymous already, or a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,11 @@ _ARM_SINCE_5_18 = Offsets(
     page_refcount=28,
     swap_info_flags=8,
 )
+
+
+NEW_PAGES_HAVE_FLAGS = Release.parse("6.11")
+"""Since "mm: extend rmap flags arguments for folio_add_new_anon_rmap"; a new page was always
+exclusive before."""
 
 
 def offsets_of(release: Release, *, word: int) -> Offsets:
@@ -127,20 +134,18 @@ def probes(
             fetched["rmap"] = f"{arguments[rmap]}:x32"
         return Probe(event, function, fetched)
 
-    # "mm: extend rmap flags arguments for folio_add_new_anon_rmap"; a new page was always
-    # exclusive before.
-    new_flags = 3 if release >= Release.parse("6.11") else None
+    new_flags = 3 if release >= NEW_PAGES_HAVE_FLAGS else None
     return [
         [Probe("fault", "do_swap_page", fault | device), Probe("fault", "do_swap_page", fault)],
         [
             # 5.10: page_add_anon_rmap() has another fourth argument, and calls this.
-            mapping("anon_rmap", "do_page_add_anon_rmap", 2, 3),
-            mapping("anon_rmap", "folio_add_anon_rmap_ptes", 4, 5),
-            mapping("anon_rmap", "page_add_anon_rmap", 2, 3),
+            mapping(ANON_RMAP, "do_page_add_anon_rmap", 2, 3),
+            mapping(ANON_RMAP, "folio_add_anon_rmap_ptes", 4, 5),
+            mapping(ANON_RMAP, "page_add_anon_rmap", 2, 3),
         ],
         [
-            mapping("new_anon_rmap", "folio_add_new_anon_rmap", 2, new_flags),
-            mapping("new_anon_rmap", "page_add_new_anon_rmap", 2, None),
+            mapping(NEW_ANON_RMAP, "folio_add_new_anon_rmap", 2, new_flags),
+            mapping(NEW_ANON_RMAP, "page_add_new_anon_rmap", 2, None),
         ],
         [
             Probe(

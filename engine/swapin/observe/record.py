@@ -7,7 +7,7 @@ from typing import Any
 
 from swapin.catalog import Catalog
 from swapin.model import Release
-from swapin.observe.probes import page_bits_of
+from swapin.observe.probes import NEW_ANON_RMAP, NEW_PAGES_HAVE_FLAGS, page_bits_of
 from swapin.observe.trace import Seen
 
 _WRITE = 1
@@ -49,7 +49,7 @@ def record_of(seen: Seen, setting: Setting, catalog: Catalog) -> dict[str, Any]:
             exclusive = None
     observed = {
         "mapped_by": seen.mapped_by,
-        "rmap_exclusive": bool(seen.mapped.get("rmap", _RMAP_EXCLUSIVE) & _RMAP_EXCLUSIVE),
+        "rmap_exclusive": _rmap_exclusive(seen, setting),
         "do_wp_page_followed": seen.wp,
         "copied": seen.copied,
         "anon_exclusive_after": None,
@@ -74,6 +74,12 @@ def record_of(seen: Seen, setting: Setting, catalog: Catalog) -> dict[str, Any]:
     }
 
 
+def _rmap_exclusive(seen: Seen, setting: Setting) -> bool:
+    if seen.mapped_by == NEW_ANON_RMAP and Release.parse(setting.release) < NEW_PAGES_HAVE_FLAGS:
+        return True
+    return bool(seen.mapped.get("rmap", _RMAP_EXCLUSIVE) & _RMAP_EXCLUSIVE)
+
+
 def _has_anon_exclusive(setting: Setting, catalog: Catalog) -> bool:
     kernel = catalog.kernel(setting.release)
     return bool(kernel and catalog.capabilities(kernel).get("kernel.anon_exclusive"))
@@ -81,8 +87,8 @@ def _has_anon_exclusive(setting: Setting, catalog: Catalog) -> bool:
 
 def _device(seen: Seen, setting: Setting, swap_type: int | None) -> dict[str, Any]:
     flags = seen.values.get("device", 0)
-    # The probe reads the flags of the first device.
-    known = bool(flags & _SWP_USED) and swap_type == 0
+    # The probe reads the flags of the first device, or says of which.
+    known = bool(flags & _SWP_USED) and swap_type == seen.values.get("device_type", 0)
     return {
         "backend": setting.backend,
         "name": setting.device,

@@ -1,10 +1,16 @@
-"""Read what the probes of :mod:`swapin.observe.probes` wrote into the kernel's trace."""
+"""Read what the probes of :mod:`swapin.observe.probes` wrote into the kernel's trace.
+
+A program of bpftrace may have put a fault together by itself; then it is one line of JSON.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+from swapin.observe.probes import ANON_RMAP, NEW_ANON_RMAP
 
 _EVENT = re.compile(
     r"^\s*(?P<task>.*)-(?P<pid>\d+)\s+(?:\([\s\d-]+\)\s+)?\[\d+\].*?\s\d+\.\d+: "
@@ -12,6 +18,8 @@ _EVENT = re.compile(
 )
 _VALUE = re.compile(r"(\w+)=(0x[0-9a-f]+|-?\d+)")
 _PAGE = 4096
+_AT_FAULT, _AT_MAP = {"addr", "pte", "flags"}, {"page_flags", "mapping", "refcount"}
+"""What is read without fail when ``do_swap_page()`` and a function that maps are entered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class _Reader:
     def read(self, line: str) -> Iterator[Seen]:
         found = _EVENT.match(line)
         if found is None:
+            if whole := _whole(line):
+                yield whole
             return
         pid, event, text = int(found["pid"]), found["event"], found["text"]
         if event == "tracing_mark_write":
@@ -106,8 +116,26 @@ class _Reader:
                 yield seen
 
 
+def _whole(line: str) -> Seen | None:
+    """The fault that a line of JSON tells: its fields are those of :class:`Seen`, all numbers."""
+    if not line.startswith("{"):
+        return None
+    try:
+        told = json.loads(line)
+        values, mapped = (
+            {k: int(v) for k, v in told[part].items()} for part in ("fault", "mapped")
+        )
+        if not (values.keys() >= _AT_FAULT and mapped.keys() >= _AT_MAP):
+            return None
+        by = NEW_ANON_RMAP if mapped.pop("new") else ANON_RMAP
+        wp, copied = bool(told["wp"]), bool(told["copied"])
+        return Seen(told["tid"], values, mapped_by=by, mapped=mapped, wp=wp, copied=copied)
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return None
+
+
 def _follow(seen: Seen, event: str, values: Mapping[str, int]) -> None:
-    if event in ("anon_rmap", "new_anon_rmap"):
+    if event in (ANON_RMAP, NEW_ANON_RMAP):
         if not seen.mapped:
             seen.mapped_by, seen.mapped = event, values
         elif seen.wp and values.get("page") != seen.mapped.get("page"):
