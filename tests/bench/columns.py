@@ -78,6 +78,7 @@ def _marker(compiled: Compiled, rounds: int) -> list[Row]:
     arrow = {name: pa.array(column) for name, column in facts.items()}
     frame = pl.DataFrame(facts)
     decider = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS)
+    yes_alone = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS, values=["ANSWER_YES"])
     known, partly = bits_of(facts), bits_of(facts, 0.1)
 
     def copy() -> None:
@@ -110,12 +111,17 @@ def _marker(compiled: Compiled, rounds: int) -> list[Row]:
         ROWS,
         base,
         {
+            # What is small comes after what is large, which leaves nothing of it in the cache.
             base: copy,
+            "swapin, yes and impossible": lambda: yes_alone(known, ROWS),
             "numpy, booleans": by_numpy,
+            "swapin, yes, no and impossible": lambda: decider(known, ROWS),
             "polars": by_polars,
+            "swapin, yes and impossible, a tenth of each fact unknown": lambda: yes_alone(
+                partly, ROWS
+            ),
             "pyarrow.compute": by_arrow,
-            "swapin, marker decision": lambda: decider(known, ROWS),
-            "swapin, a tenth of each fact unknown": lambda: decider(partly, ROWS),
+            "swapin, every value, a tenth of each fact unknown": lambda: decider(partly, ROWS),
         },
     )
 

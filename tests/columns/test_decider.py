@@ -126,6 +126,32 @@ def test_every_admissible_state(catalog: Catalog, program: Program, kernel: str)
             assert named == [one and one[group.field] for one in found]
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_some_values(catalog: Catalog, program: Program, share: float) -> None:
+    """Columns that are asked for alone are those that come with all others, by less work."""
+    compiled = program.compiled(catalog.kernels["6.1"])
+    wanted = ["ANSWER_YES", "WRITE_REUSED"]
+    chance = random.Random(1)
+    rows = [
+        {name: None if chance.random() < share else chance.random() < 0.5 for name in MARKER}
+        for _ in range(500)
+    ]
+    columns = columns_of(rows, MARKER)
+    decider = ColumnDecider(compiled, facts=MARKER)
+    fewer = ColumnDecider(compiled, facts=MARKER, values=wanted)
+    all_of, found = decider(columns, len(rows)), fewer(columns, len(rows))
+
+    assert len(fewer.plan(columns).steps) < len(decider.plan(columns).steps)
+    assert (all_of.impossible == found.impossible).all()
+    assert found.impossible.any()
+    for outcome, by_value in all_of.values.items():
+        assert found.values[outcome].keys() == by_value.keys() & wanted
+        for value, column in found.values[outcome].items():
+            assert (column == by_value[value]).all()
+    with pytest.raises(ValueError, match="ANSWER_MAYBE"):
+        ColumnDecider(compiled, [Group.EXCLUSIVE], values=["ANSWER_MAYBE"])
+
+
 def test_threads_and_blocks(catalog: Catalog, program: Program) -> None:
     """A row's answer does not depend on where it stands, nor on who computes it."""
     compiled = program.compiled(catalog.kernels["6.12"])

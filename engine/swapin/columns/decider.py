@@ -17,7 +17,7 @@ from swapin.columns.gather import gather
 from swapin.columns.lower import lowered
 from swapin.columns.plan import BLOCK, Plan
 from swapin.columns.resub import fewer
-from swapin.columns.sketch import Given
+from swapin.columns.sketch import IMPOSSIBLE, Given
 from swapin.columns.spread import spread
 from swapin.model import Group
 from swapin.program.compiled import Compiled
@@ -35,8 +35,9 @@ class Outcomes:
 
     rows: int
     values: Mapping[str, Mapping[str, Words]]
-    """By outcome, a column for each value that some row can have, the undetermined one included.
-    A row that some admissible state agrees with is set in exactly one of them."""
+    """By outcome, a column for each value that some row can have and that was asked for, the
+    undetermined one included. A row that some admissible state agrees with is set in exactly one
+    of all."""
     impossible: Words
     """The rows that no admissible state agrees with."""
 
@@ -53,13 +54,21 @@ class ColumnDecider:
         groups: Sequence[Group] = tuple(Group),
         known: Mapping[str, bool] | None = None,
         facts: Collection[str] | None = None,
+        values: Collection[str] | None = None,
     ) -> None:
         """Compile.
 
         :param groups: the outcomes; all of them together cost little more than one.
         :param known: atoms that are the same for every row, such as what presets bind.
         :param facts: atoms that rows give; the rest is unknown. By default rows give each one.
+        :param values: the values to make columns of, such as ``ANSWER_YES``, whichever of the
+            outcomes have them. By default all; each one less is less work.
+        :raises ValueError: none of the outcomes has one of these values.
         """
+        strange = set(values or ()).difference(*(group.values for group in groups))
+        if strange:
+            raise ValueError(f"no outcome that is asked for has the value {min(strange)}")
+        self._wanted = None if values is None else frozenset(values)
         self._masks = Masks(compiled, groups, known, facts, passes=2)
         self._plans: dict[tuple[Given, ...], Plan] = {}
         self.groups = tuple(groups)
@@ -95,13 +104,13 @@ class ColumnDecider:
                     part.result()
         if rows % WORD:
             made[:, -1] &= everything(rows)[-1]
-        named: dict[str, dict[str, Words]] = {group.field: {} for group in self.groups}
-        named[""] = {}
-        for column, (outcome, value) in zip(made, plan.results, strict=True):
-            named[outcome][value] = column
-        impossible = named.pop("").get("")
+        columns_of = dict(zip(plan.results, made, strict=True))
+        impossible = columns_of.pop(IMPOSSIBLE, None)
         if impossible is None:
             impossible = np.zeros(size, np.uint64)
+        named: dict[str, dict[str, Words]] = {group.field: {} for group in self.groups}
+        for (outcome, value), column in columns_of.items():
+            named[outcome][value] = column
         return Outcomes(rows, named, impossible)
 
     def plan(self, columns: Mapping[str, Bits]) -> Plan:
@@ -112,6 +121,9 @@ class ColumnDecider:
             ways = [spread(self._masks, given)]
             if all(one is Given.KNOWN for one in given):
                 ways.append(gather(self._masks))
+            if self._wanted is not None:
+                for way in ways:
+                    way.leave(self._wanted)
             operations = [lowered(way) for way in ways]
             found = Plan(fewer(min(operations, key=lambda one: len(one.made))))
             if len(self._plans) >= _MOST_PLANS:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from swapin.columns.sketch import ALL, NONE, Place, Sketch
+from swapin.columns.sketch import ALL, IMPOSSIBLE, NONE, Place, Sketch
 from swapin.program.masks import Masks, Part
 
 
@@ -29,7 +29,7 @@ class _Gathering:
         self._possible = (possible, self._column(possible))
         for part in masks.parts:
             self._part(part)
-        self.sketch.give("", "", ~self._possible[1])
+        self.sketch.give(*IMPOSSIBLE, ~self._possible[1])
 
     def _part(self, part: Part) -> None:
         d, sketch = self._d, self.sketch

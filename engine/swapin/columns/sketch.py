@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 from swapin.columns.bits import Bits
@@ -14,6 +14,8 @@ NONE: Place = 0
 """The column of no rows."""
 ALL: Place = ~NONE
 """The column of all rows."""
+IMPOSSIBLE = ("", "")
+"""What stands for outcome and value of the rows that no admissible state agrees with."""
 
 
 def upright(place: Place) -> Place:
@@ -105,6 +107,14 @@ class Sketch:
         """Make a column the result for a value, unless no row has it."""
         if column != NONE:
             self.results[outcome, value] = column
+
+    def leave(self, values: Collection[str]) -> None:
+        """Leave these values as the results, and the impossible rows."""
+        self.results = {
+            key: place
+            for key, place in self.results.items()
+            if key == IMPOSSIBLE or key[1] in values
+        }
 
     def _make(self, join: Join, one: Place, two: Place) -> Place:
         key = (join, min(one, two), max(one, two))

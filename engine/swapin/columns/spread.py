@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from swapin.columns.sketch import ALL, NONE, Given, Place, Sketch
+from swapin.columns.sketch import ALL, IMPOSSIBLE, NONE, Given, Place, Sketch
 from swapin.program.masks import Masks, Part
 
 
@@ -23,7 +23,7 @@ def spread(masks: Masks, given: Sequence[Given]) -> Sketch:
     arrived = _walk(sketch, masks, given)
     for part in masks.parts:
         _settle(sketch, part, arrived)
-    sketch.give("", "", ~sketch.union(list(arrived.values())))
+    sketch.give(*IMPOSSIBLE, ~sketch.union(list(arrived.values())))
     return sketch
 
 
