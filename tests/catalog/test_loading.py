@@ -7,8 +7,9 @@ import random
 import sys
 import threading
 import time
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -21,6 +22,7 @@ from swapin.model import (
     CatalogError,
     Constraint,
     Evidence,
+    Expression,
     Fault,
     Kernel,
     Outcome,
@@ -85,6 +87,20 @@ def colliding() -> Architecture:
         bits=32, type=(Segment(0, 1, 5),), offset=(Segment(0, 4, 29),), present=1, source=SOURCE
     )
     return Architecture(name="vax", summary="toy", source=SOURCE, layouts=(layout,))
+
+
+def deep() -> Expression:
+    """A condition of more levels than calls may have."""
+    condition: Expression = fact("toy.a")
+    for _ in range(3000):
+        condition = ~(condition & fact("toy.a")) | fact("kernel.old")
+    return condition
+
+
+def binding(value: Any) -> Backend:
+    """A backend that binds one fact."""
+    bindings = (bind("toy.a", value, because="", source=SOURCE),)
+    return Backend(name="b", summary="toy", source=SOURCE, bindings=bindings)
 
 
 REFUSED = {
@@ -172,6 +188,63 @@ REFUSED = {
         ),
         "kernel 9.9",
         "unknown capability `kernel.odl`",
+    ),
+    "an unknown invariant": (
+        candidate("broken", "strangers", kernels=[other("9.9", {"violates": {"kept": "odd"}})]),
+        "kernel 9.9",
+        "violates unknown invariant `kept`",
+    ),
+    "a kernel of no release": (
+        candidate("broken", "strangers", kernels=[other("six", {})]),
+        "kernel six",
+        "`six` is not a release such as `6.1`",
+    ),
+    "a capability that is neither yes nor no": (
+        candidate(
+            "broken", "strangers", kernels=[other("9.9", {"capabilities": {"kernel.old": "yes"}})]
+        ),
+        "kernel 9.9",
+        r"`capabilities\[kernel.old\]` is `'yes'`, not of type bool",
+    ),
+    "a condition that is none": (
+        candidate("broken", "strangers", rules=[toy_claim("n", cast("Any", True))]),
+        "rule n",
+        "`when` is `True`, not of type Expression",
+    ),
+    "a condition deeper than Python goes": (
+        candidate("broken", "strangers", rules=[toy_claim("n", deep())]),
+        "rule n",
+        "RecursionError",
+    ),
+    "a binding that is neither yes nor no": (
+        candidate("broken", "strangers", backends=[binding(1)]),
+        "backend b",
+        r"`bindings\[0\].value` is `1`, not of type bool \| None",
+    ),
+    "a value of a choice twice": (
+        candidate("broken", "strangers", facts=[replace(toy_fact("toy.c"), values=("x", "x"))]),
+        "fact toy.c",
+        "`values` has one of them twice",
+    ),
+    "a fact that no description can name": (
+        candidate("broken", "strangers", facts=[toy_fact("toy.isNew")]),
+        "fact toy.isNew",
+        "a name such as `folio.ksm`",
+    ),
+    "a fact named as what is none": (
+        candidate("broken", "strangers", facts=[toy_fact("pte.raw")]),
+        "fact pte.raw",
+        "a field of this name, which is no fact",
+    ),
+    "a fact named as an object": (
+        candidate("broken", "strangers", facts=[toy_fact("toy")]),
+        "fact toy",
+        "`toy` is an object of a description",
+    ),
+    "a fact within what is no object": (
+        candidate("broken", "strangers", facts=[toy_fact("architecture.bits")]),
+        "fact architecture.bits",
+        "`architecture` is a field of a description, and has none in it",
     ),
     "a kind of entry twice": (
         candidate(

@@ -166,11 +166,25 @@ def offers_of(candidate: Candidate) -> Offer:
                     raise refuse(
                         hook, f"expected {wanted.__name__}, got {type(declaration).__name__}"
                     )
+                if origin.distribution != hookspecs.PROJECT:
+                    _look_at(declaration, refuse)
                 collected.append(declaration)
         if getattr(manager.hook, hook).get_hookimpls():
             offer.hooks.append(hook)
     offer.seconds = time.perf_counter() - started
     return offer
+
+
+def _look_at(declaration: Any, refuse: Callable[[str, str], CatalogError]) -> None:
+    from swapin.catalog.shape import misfit, named
+
+    try:
+        wrong = misfit(declaration)
+    except _FAULTS as error:
+        # Nested deeper than Python goes, or an object that does not let itself be looked at.
+        wrong = _said(error)
+    if wrong:
+        raise refuse(named(declaration), wrong)
 
 
 def _modules(manager: pluggy.PluginManager) -> list[ModuleType]:
@@ -187,7 +201,7 @@ def _contract(manager: pluggy.PluginManager, refuse: Callable[[str, str], Catalo
 
     for version in versions:
         if type(version) is not int or not 1 <= version <= hookspecs.CONTRACT:
-            message = f"written for version {version} of the hooks; here is {hookspecs.CONTRACT}"
+            message = f"written for version {version!r} of the hooks; here is {hookspecs.CONTRACT}"
             raise refuse("swapin_contract", message)
     return max(versions, default=1)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from swapin.catalog.loading import Offer, Origin
 from swapin.model import (
     EFFECTS,
+    FIELDS,
     PAGE_ATOMS,
     TRUE,
     Atom,
@@ -21,7 +22,6 @@ from swapin.model import (
     Kernel,
     Outcome,
     Property,
-    Release,
     Releases,
     Rule,
     Spelling,
@@ -78,6 +78,10 @@ def _faults(
         if (kind, name) in taken:
             yield f"{kind} {name}", "this name is taken by an earlier declaration"
         taken.add((kind, name))
+    names = {*FIELDS, *(name for kind, name in taken if kind == "fact")}
+    holders = {name.partition(".")[0] for name in names if "." in name}
+    for fact in offer.facts:
+        yield from _fact_faults(fact.name, names, holders)
     for rule in offer.rules:
         yield from _rule_faults(catalog, rule, space)
     for constraint in offer.constraints:
@@ -123,6 +127,19 @@ def _names(offer: Offer) -> Iterator[tuple[str, str]]:
     yield from (("transition", transition.id) for transition in offer.transitions)
     # A binding names a fact or a property, so the two share their names.
     yield from (("fact", known.name) for known in offer.properties)
+
+
+def _fact_faults(
+    name: str, names: Collection[str], holders: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """What a fact cannot be called, beside all facts so far and the fields that are none."""
+    holder, dot, _ = name.partition(".")
+    if name in FIELDS:
+        yield f"fact {name}", "a description has a field of this name, which is no fact"
+    elif dot and holder in names:
+        yield f"fact {name}", f"`{holder}` is a field of a description, and has none in it"
+    elif name in holders:
+        yield f"fact {name}", f"`{name}` is an object of a description, with fields in it"
 
 
 def _transition_faults(catalog: Catalog, transition: Transition) -> Iterator[tuple[str, str]]:
@@ -214,10 +231,6 @@ class _Space:
 
 def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[tuple[str, str]]:
     declaration = f"kernel {kernel.name}"
-    try:
-        Release.parse(kernel.release)
-    except ValueError as error:
-        yield declaration, str(error)
     for name in kernel.capabilities:
         known = catalog.facts.get(name)
         if known is None:
@@ -239,6 +252,10 @@ def _kernel_faults(catalog: Catalog, kernel: Kernel, space: _Space) -> Iterator[
             break
         passed.add(following.name)
         ancestor = following
+    for name in kernel.violates:
+        if name not in catalog.invariants:
+            near = near_match(name, catalog.invariants)
+            yield declaration, f"violates unknown invariant `{name}`{near}"
     for rule in kernel.replaces:
         if rule.id not in catalog.rules:
             near = near_match(rule.id, catalog.rules)

@@ -17,9 +17,9 @@ from swapin.columns.arrow import bits_of
 from swapin.columns.bits import Bits, from_booleans
 from swapin.columns.raw import RAW
 from swapin.columns.rows import Errors
-from swapin.model import Fact, Fault, FaultError, Problem, Reason
+from swapin.model import EXTENSION_FACTS, Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import near_match
-from swapin.program.description import EXTENSION_FACTS, original_name
+from swapin.program.description import original_name
 
 _NAMES = ("kernel.release", "kernel.variant", "architecture", "swap_device.backend")
 

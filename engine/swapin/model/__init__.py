@@ -20,7 +20,7 @@ from swapin.model.expressions import (
     fact,
 )
 from swapin.model.facts import Fact
-from swapin.model.fault import Fault
+from swapin.model.fault import EXTENSION_FACTS, FIELDS, Fault
 from swapin.model.outcomes import (
     DECIDED,
     OUTCOMES,
@@ -82,7 +82,9 @@ vma = Namespace("vma")
 __all__ = [
     "DECIDED",
     "EFFECTS",
+    "EXTENSION_FACTS",
     "FALSE",
+    "FIELDS",
     "OUTCOMES",
     "PAGE_ATOMS",
     "TRUE",

@@ -6,6 +6,20 @@ from collections.abc import Mapping
 
 from swapin.model.records import dataclass, field
 
+EXTENSION_FACTS = "extension_facts"
+"""Field of a description for facts that the API does not name."""
+
+FIELDS = (
+    "kernel.release",
+    "kernel.variant",
+    "architecture",
+    "swap_device.backend",
+    "swap_device.stack",
+    "pte.raw",
+    EXTENSION_FACTS,
+)
+"""Fields of a description that are no facts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from swapin.catalog.stacks import FIELD as STACK
-from swapin.model import Fact, Fault, FaultError, Problem, Reason
+from swapin.model import EXTENSION_FACTS, FIELDS, Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import listed, near_match
 from swapin.model.records import dataclass, field
 
@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 
     from swapin.catalog import Catalog
 
-EXTENSION_FACTS = "extension_facts"
-"""Field of a description for facts that the API does not name."""
-
-# Fields of a description that are no facts.
-_NAMES = {
-    "kernel": ("release", "variant"),
-    "swap_device": ("backend",),
-    "pte": ("raw",),
-}
+_OBJECTS = {name.partition(".")[0] for name in FIELDS if "." in name}
 NOT_HEXADECIMAL = "is not a hexadecimal number such as `0x7fffffffffbfe0a`"
 HEXADECIMAL = "0[xX][0-9a-fA-F]{1,16}"
 """How a raw PTE is written."""
@@ -120,12 +112,12 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
                 draft.fact(str(name), given, f"{key}.{name}")
         elif key in catalog.facts:
             draft.fact(key, value)
-        elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _NAMES:
+        elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _OBJECTS:
             for inner, given in _fields(value, key, draft):
                 path = f"{key}.{inner}"
                 if path == STACK:
                     draft.stack = _texts(draft, path, given)
-                elif inner in _NAMES.get(key, ()):
+                elif path in FIELDS:
                     names[path] = _text(draft, path, given)
                 else:
                     draft.fact(path, given)

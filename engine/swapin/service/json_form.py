@@ -8,8 +8,8 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from swapin.model import FaultError, Problem, Reason
-from swapin.program.description import EXTENSION_FACTS, original_name
+from swapin.model import EXTENSION_FACTS, FaultError, Problem, Reason
+from swapin.program.description import original_name
 from swapin.v1 import fault_pb2
 
 

@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any
 
 from swapin.catalog import KINDS, Catalog
-from swapin.model import Fact, Group, Reason
-from swapin.program.description import EXTENSION_FACTS, HEXADECIMAL
+from swapin.model import EXTENSION_FACTS, Fact, Group, Reason
+from swapin.program.description import HEXADECIMAL
 from swapin.service import schemas_of_commands as of_commands
 from swapin.service.json_schema import (
     Schema,

@@ -18,8 +18,8 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from swapin.catalog import Catalog
 from swapin.catalog.stacks import FIELD as STACK
-from swapin.model import Fault, Reason
-from swapin.program.description import EXTENSION_FACTS, Draft, finish
+from swapin.model import EXTENSION_FACTS, Fault, Reason
+from swapin.program.description import Draft, finish
 from swapin.v1 import fault_pb2
 
 
