@@ -168,6 +168,18 @@ def test_nothing_is_left_half_written(
     assert ["in.parquet"] == [found.name for found in tmp_path.iterdir()]
 
 
+@pytest.mark.parametrize("source", ["in.parquet", "in.arrow"])
+def test_stacks(tmp_path: Path, program: Program, source: str) -> None:
+    """A list of texts is a stack, whichever list the reader of the file makes of it."""
+    stacks = [["dm-linear", "nvme-pi"], None, [], ["dm-linear", "nope"]]
+    path = written(tmp_path / source, pa.table({"swap_device.stack": stacks}))
+    summary = evaluate_file(program, FaultFile(path), COMMON, groups=[Group.EXCLUSIVE])
+
+    assert {"exclusive": {"ANSWER_UNDETERMINED": 3}} == summary.values
+    (error,) = summary.errors
+    assert "swap_device.stack[1]: unknown backend `nope`" in error
+
+
 @pytest.mark.parametrize("target", ["out.parquet", "out.arrow"])
 def test_full_disk(
     tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch, target: str

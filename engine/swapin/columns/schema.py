@@ -57,7 +57,8 @@ class Column:
         """The column of a batch as texts."""
         array = self.array(batch)
         if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-            array = pc.binary_join(array, "/")
+            # What joins has no kernel for texts of 64-bit length, as polars reads them.
+            array = pc.binary_join(array.cast(pa.list_(pa.string())), "/")
         return array.cast(pa.string())
 
     def encoded(self, batch: pa.RecordBatch) -> tuple[npt.NDArray[np.int64], list[Any]]:
