@@ -206,6 +206,14 @@ def all_gone(pids: list[int]) -> bool:
     return all(map(gone, pids))
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_full_disk(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told by the name of the file."""
+    assert 2 == main(["eval", "--kernel", "6.1", "--out", "/dev/full"])
+
+    assert "swapin: `/dev/full`: No space left on device\n" == capsys.readouterr().err
+
+
 def test_killed_worker() -> None:
     """A worker that is killed is an internal error, not a hang nor a shorter answer."""
     process = start()

@@ -32,9 +32,9 @@ def faults(tmp_path: Path) -> str:
 def test_in_and_out(faults: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Rows come out in order; the counts are told."""
     out = tmp_path / "verdicts.parquet"
-    args = ["eval", faults, "--kernel", "6.1", "--keep", "id", "--out", str(out)]
+    args = ["eval", faults, "--kernel", "6.1", "--columns", "folio.ksm,folio.fresh"]
 
-    assert 0 == main(args)
+    assert 0 == main([*args, "--keep", "id,id", "--out", str(out)])
     rows = pq.read_table(out).to_pylist()
     assert [(1, False), (2, True), (3, None)] == [(row["id"], row["exclusive"]) for row in rows]
     told = capsys.readouterr().out
@@ -105,11 +105,31 @@ def test_refused(
     assert "" == captured.out
 
 
-def test_options_of_tables_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """They are refused where they would do nothing."""
-    assert 2 == main(["eval", "--kernel", "6.1", "--keep", "id"])
+def test_the_table_that_is_read_stays(faults: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under whichever name it is to be written over."""
+    folder, name = Path(faults).parent, Path(faults).name
+    before = Path(faults).read_bytes()
+    again = str(folder / ".." / folder.name / name)
 
-    assert "--keep: is for tables" in capsys.readouterr().err
+    assert 2 == main(["eval", faults, "--kernel", "6.1", "--keep", "id", "--out", again])
+    assert "the table that is read would be lost" in capsys.readouterr().err
+    assert before == Path(faults).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (["--keep", "id"], "--keep: is for tables"),
+        (["--out", "v.parquet"], "--out: JSON lines are no table"),
+    ],
+)
+def test_options_of_tables_alone(
+    option: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are refused where they would do nothing, or something else."""
+    assert 2 == main(["eval", "--kernel", "6.1", *option])
+
+    assert message in capsys.readouterr().err
 
 
 def test_without_the_extra(

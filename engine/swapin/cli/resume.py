@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -60,7 +61,8 @@ def kept(path: Path, fingerprint: str) -> Kept:
     return Kept(results, size, bad, last.decode("utf-8", "replace").rstrip("\n"))
 
 
-def opened(path: Path, known: Kept | None) -> TextIO:
+@contextmanager
+def opened(path: Path, known: Kept | None) -> Iterator[TextIO]:
     """The file, to be written behind what is kept.
 
     :param known: ``None``: this run begins, and the file must be new or empty.
@@ -72,7 +74,13 @@ def opened(path: Path, known: Kept | None) -> TextIO:
             raise ResumeError(f"{path} is there already; --resume goes on with it")
         if known is not None:
             os.truncate(path, known.size)
-    return path.open("a", encoding="utf-8", newline="\n")
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            yield stream
+    except OSError as error:
+        # What cannot be written is not told by name. What is left of it is tried on closing.
+        error.filename = error.filename or str(path)
+        raise
 
 
 def rest(results: Iterator[list[Shown]], known: Kept, path: Path) -> Iterator[list[Shown]]:

@@ -49,6 +49,8 @@ def refuse(args: argparse.Namespace) -> None:
     for name in _OPTIONS:
         if getattr(args, name) is not None:
             raise _usage(f"--{name}", f"is for tables, whose names end in {', '.join(ENDS)}")
+    if args.out and args.out.endswith(ENDS):
+        raise _usage("--out", "JSON lines are no table; a table is made of a table")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
             raise _usage(name, "does not go with a table")
     if args.out and not str(args.out).endswith(ENDS):
         raise _usage("--out", f"the name of a table ends in {', '.join(ENDS)}")
+    if args.out and os.path.exists(args.out) and os.path.samefile(args.file, args.out):
+        raise _usage("--out", "the table that is read would be lost; name another file")
     try:
         from swapin.columns.files import FaultFile, evaluate_file
     except ModuleNotFoundError as error:
@@ -78,13 +82,8 @@ def run(args: argparse.Namespace) -> int:
     from swapin.cli.progress import progress
 
     program = evaluator.load(args)
-    keep = args.keep or []
-    columns = (
-        [*args.columns, *(name for name in keep if name not in args.columns)]
-        if args.columns
-        else []
-    )
-    file = FaultFile(args.file, columns)
+    keep = list(dict.fromkeys(args.keep or ()))
+    file = FaultFile(args.file, [*args.columns, *keep] if args.columns else ())
     done = 0
     with progress(file.rows, "row") as told:
 

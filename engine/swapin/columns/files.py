@@ -70,7 +70,8 @@ class FaultFile:
         :raises OSError: it cannot be read, or is not what its name says.
         :raises FaultError: it has no such column.
         """
-        self._columns = list(columns) or None
+        columns = list(dict.fromkeys(columns))
+        self._columns = columns or None
         self._paths = [path]
         if Path(path).is_dir():
             self._paths = sorted(str(found) for found in Path(path).rglob("*.parquet"))
@@ -214,14 +215,15 @@ def _written(
     kind = FORMATS.get(Path(out).suffix)
     if kind is None:
         raise OSError(f"{out}: the name of a table ends in {', '.join(FORMATS)}")
-    folder = Path(out).parent
-    number, partial = tempfile.mkstemp(prefix=f".{Path(out).name}.", dir=folder)
+    with _named(out):
+        number, partial = tempfile.mkstemp(prefix=f".{Path(out).name}.", dir=Path(out).parent)
     os.close(number)
     try:
         with _writer(kind, partial, schema, out) as write:
             yield write
         os.chmod(partial, 0o666 & ~_umask())
-        os.replace(partial, out)
+        with _named(out):
+            os.replace(partial, out)
     except BaseException:
         os.unlink(partial)
         raise
@@ -233,11 +235,31 @@ def _writer(
 ) -> Iterator[Callable[[pa.RecordBatch], Any]]:
     if kind == "ipc":
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
-        with pa.ipc.new_file(path, schema, options=options) as opened:
-            yield opened.write_batch
-    else:
-        with parquet_writer(path, schema, BATCH, name) as write:
+        opened = pa.ipc.new_file(path, schema, options=options)
+
+        def write(batch: pa.RecordBatch) -> None:
+            with _named(name):
+                opened.write_batch(batch)
+
+        try:
             yield write
+        finally:
+            with _named(name):
+                opened.close()
+    else:
+        with parquet_writer(path, schema, BATCH, name) as writer:
+            yield writer
+
+
+@contextmanager
+def _named(out: str) -> Iterator[None]:
+    """Say that a file cannot be written by the name that it was to have."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), out) from error
 
 
 def _umask() -> int:
