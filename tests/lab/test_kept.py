@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from swapin.cli import main
 from swapin.cli.lab_matrix import asked
 from swapin.lab.backends import backends
 from swapin.lab.matrix import Matrix, read_matrix, stable_path_table
@@ -76,6 +78,27 @@ def test_the_patch_as_posted_is_found(program: Program) -> None:
     for judgement in matrix.disagreements:
         facts = judgement.observation.fault.facts
         assert facts["folio.writeback"] or judgement.observation.raced
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("arm64-6.1.jsonl.gz", '{"kernel": {"rel', "arm64-6.1.jsonl.gz:1: not JSON: "),
+        ("arm64-6.1.jsonl.gz", '{"architecture": "arm64"}', "6.1:1: it lacks what"),
+        ("reasons.json", "[[", "reasons.json` is not what a run writes: "),
+        ("reasons.json", '[["6.1"]]', "reasons.json` is not what a run writes: "),
+    ],
+)
+def test_torn_files(
+    name: str, content: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are bad input, told by their place."""
+    for file in ("arm64-6.1.jsonl.gz", "reasons.json"):
+        shutil.copy(KEPT / "arm64" / file, tmp_path)
+    (tmp_path / name).write_text(content, encoding="utf-8")
+
+    assert 2 == main(["lab", "matrix", str(tmp_path)])
+    assert told in "".join(capsys.readouterr())
 
 
 def test_the_readme_tells_the_counts(kept: Callable[[str], Matrix], root: Path) -> None:

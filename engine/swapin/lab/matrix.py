@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from swapin.lab.errors import LabError
 from swapin.lab.run import KernelRun
 from swapin.model import FaultError
 from swapin.observe.audit import OUTCOMES, Evaluate, Judgement, judged
-from swapin.observe.observation import Observation, observation_of
+from swapin.observe.observation import Observation, observation_of, records
 
 _EVERY = "*"
 
@@ -122,17 +121,25 @@ def read_matrix(
     files = sorted(directory.glob("*.jsonl.gz"))
     if not files:
         raise LabError(f"no run was kept in `{directory}`: it has no .jsonl.gz")
-    for kernel, device, scenario, why_not in json.loads((directory / _REASONS).read_bytes()):
-        if not kernels or kernel in kernels:
-            matrix.cell((kernel, device, scenario)).why_not.update(why_not)
-    for file in files:
-        with gzip.open(file, "rt", encoding="utf-8") as lines:
-            records = [json.loads(line) for line in lines]
-        if records:
-            name = file.name.removesuffix(".jsonl.gz")
-            kernel = name.removeprefix(f"{records[0]['architecture']}-")
+    told = directory / _REASONS
+    try:
+        for kernel, device, scenario, why_not in json.loads(told.read_bytes()):
             if not kernels or kernel in kernels:
-                _judge(matrix, kernel, records, catalog, evaluate, model)
+                matrix.cell((kernel, device, scenario)).why_not.update(why_not)
+    except (ValueError, TypeError) as error:
+        raise LabError(f"`{told}` is not what a run writes: {error}") from error
+    for file in files:
+        seen: list[dict[str, Any]] = []
+        for place, record in records(file):
+            if isinstance(record, FaultError):
+                matrix.bad.append(f"{place}: {record}")
+            else:
+                seen.append(record)
+        if seen:
+            name = file.name.removesuffix(".jsonl.gz")
+            kernel = name.removeprefix(f"{seen[0].get('architecture')}-")
+            if not kernels or kernel in kernels:
+                _judge(matrix, kernel, seen, catalog, evaluate, model)
     return matrix
 
 
@@ -163,16 +170,21 @@ def _judge(
     kept: list[Observation] = []
     keys: list[Key] = []
     for number, record in enumerate(records, 1):
-        scenario = record["scenario"]
-        device = f"{record['swap_device']['name']}/{scenario['stable_writes']}"
-        place = f"{kernel}:{number} {device} {scenario['name']} {scenario['access']}"
-        key = (kernel, device, scenario["name"])
+        try:
+            scenario = record["scenario"]
+            device = f"{record['swap_device']['name']}/{scenario['stable_writes']}"
+            place = f"{kernel}:{number} {device} {scenario['name']} {scenario['access']}"
+            key = (kernel, device, scenario["name"])
+            stable_path, asked = _took_stable_path(record), _asked_of(record, model)
+        except (LookupError, TypeError):
+            matrix.bad.append(f"{kernel}:{number}: it lacks what the observations of a run have")
+            continue
         cell = matrix.cell(key)
         cell.observations += 1
         cell.racing = cell.racing or scenario.get("raced") is True
-        cell.stable_path += _took_stable_path(record)
+        cell.stable_path += stable_path
         try:
-            kept.append(observation_of(_asked_of(record, model), catalog, place))
+            kept.append(observation_of(asked, catalog, place))
         except FaultError as error:
             matrix.bad.append(f"{place}: {error}")
             continue

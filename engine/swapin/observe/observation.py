@@ -90,16 +90,24 @@ def keyed_observations(
 
     :raises OSError: as :func:`read_observations`.
     """
+    for place, record in records(path):
+        try:
+            if isinstance(record, FaultError):
+                raise record
+            yield key(record), observation_of(record, catalog, place)
+        except FaultError as error:
+            yield key({}), BadLine(place, error)
+
+
+def records(path: Path) -> Iterator[tuple[str, dict[str, Any] | FaultError]]:
+    """The JSON objects of such a file, each with its place; a bad line has its error.
+
+    :raises OSError: as :func:`read_observations`.
+    """
     with _opened(path) as file:
         for number, line in enumerate(_whole(file, path), 1):
-            if not line.strip():
-                continue
-            place = f"{path}:{number}"
-            try:
-                record = _parsed(line)
-                yield key(record), observation_of(record, catalog, place)
-            except FaultError as error:
-                yield key({}), BadLine(place, error)
+            if line.strip():
+                yield f"{path}:{number}", _parsed(line)
 
 
 def _whole(lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
@@ -123,13 +131,13 @@ def _opened(path: Path) -> Iterator[Iterable[bytes]]:
         yield gzip.GzipFile(fileobj=file) if compressed else file
 
 
-def _parsed(line: bytes) -> dict[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any] | FaultError:
     try:
         parsed = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _bad("", Reason.MALFORMED, f"not JSON: {error}") from error
+        return _bad("", Reason.MALFORMED, f"not JSON: {error}")
     if not isinstance(parsed, dict):
-        raise _bad("", Reason.MALFORMED, "an observation is a JSON object")
+        return _bad("", Reason.MALFORMED, "an observation is a JSON object")
     return parsed
 
 
