@@ -64,6 +64,20 @@ def test_audit_reads_pipes(root: Path) -> None:
     assert "2" == lines[-1]
 
 
+def test_audit_of_files_that_cannot_be_read(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each is told by its name and stops no other; what was read of one counts."""
+    absent, cut, whole = tmp_path / "absent.jsonl", tmp_path / "cut.gz", shipped(root, "6.1")
+    cut.write_bytes(whole.read_bytes()[:-400])
+
+    assert 2 == main(["audit", str(absent), str(cut), str(whole), "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [str(absent), str(cut)] == [error["place"] for error in found["errors"]]
+    assert "No such file or directory" == found["errors"][0]["problems"][0]["message"]
+    assert 320 < found["observations"] < 2 * 320
+
+
 def test_audit_finds(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A disagreement is printed with its explanation, and is exit status 1."""
     lines = gzip.decompress(shipped(root, "6.1").read_bytes()).decode().splitlines()

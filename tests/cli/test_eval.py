@@ -120,7 +120,7 @@ def test_array(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (["eval", "/nonexistent.json"], "swapin: `/nonexistent.json`: No such file"),
         (["kernels", "show", "9.9"], "no kernel `9.9`"),
         (["constraints", "show", "?"], "no constraint `?`; there are `"),
-        (["audit", "/nonexistent.jsonl"], "swapin: `/nonexistent.jsonl`: No such file"),
+        (["eval", "/nonexistent.jsonl"], "swapin: `/nonexistent.jsonl`: No such file"),
         (["check", "--server", "127.0.0.1:1", "--format", "sarif"], "in JSON, not sarif"),
         (["eval", "--kernel", "6.1", "--server", "127.0.0.1:1"], "UNAVAILABLE"),
     ],

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from swapin.cli import evaluator, formats, text
 from swapin.cli.exits import status
 from swapin.cli.progress import progress
-from swapin.model import Depth, Fault, FaultError, Verdict
+from swapin.model import Depth, Fault, FaultError, Problem, Reason, Verdict
 
 if TYPE_CHECKING:
     from swapin.analysis.report import Case, Report
-    from swapin.observe import Audit
+    from swapin.catalog import Catalog
+    from swapin.observe import Audit, Observation
     from swapin.observe.audit import Judgement
+    from swapin.observe.observation import BadLine
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,10 +43,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Audit the files and print the result."""
-    from swapin.observe import audit, read_observations
+    from swapin.observe import audit
 
     program = evaluator.load(args)
-    records = [record for path in args.files for record in read_observations(path, program.catalog)]
+    records = [record for path in args.files for record in _records(path, program.catalog)]
     with evaluator.chosen(args, program) as asked, progress(len(records), "fault") as told:
 
         def evaluate(faults: Iterable[Fault]) -> Iterator[Verdict | FaultError]:
@@ -57,6 +59,18 @@ def run(args: argparse.Namespace) -> int:
         degraded=program.catalog.degraded,
         findings=bool(result.disagreements),
     )
+
+
+def _records(path: Path, catalog: Catalog) -> Iterator[Observation | BadLine]:
+    """What is in a file; one that cannot be read, or not to its end, is told and stops no other."""
+    from swapin.observe import read_observations
+    from swapin.observe.observation import BadLine
+
+    try:
+        yield from read_observations(path, catalog)
+    except OSError as error:
+        problem = Problem("", Reason.MALFORMED, error.strerror or str(error))
+        yield BadLine(str(path), FaultError([problem]))
 
 
 def audit_report(result: Audit) -> Report:
