@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from swapin.model import FaultError, Reason
+from swapin.analysis.query import read_query
+from swapin.analysis.reach import reach
+from swapin.analysis.side import side_of
+from swapin.model import Fault, FaultError, Reason
 from swapin.program import Program
 from swapin.program.ptes import PteCodec
 
@@ -231,3 +235,27 @@ def test_a_raw_pte_says_what_entry_it_holds(
     }
 
     assert path == program.evaluate(described).outcomes["path"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "message"),
+    [
+        ({"folio.ksmm": True}, Reason.UNKNOWN_NAME, "did you mean `folio.ksm`?"),
+        ({"folio.ksm": "no"}, Reason.WRONG_TYPE, "`'no'` is not true or false"),
+        ({"folio.ksm": 1}, Reason.WRONG_TYPE, "`1` is not true or false"),
+    ],
+)
+def test_facts_that_no_description_was_read_for(
+    program: Program, facts: dict[str, Any], reason: Reason, message: str
+) -> None:
+    """Given by a library's user as they are, they are looked at all the same."""
+    catalog = program.catalog
+    asked = (
+        lambda: program.evaluate(Fault(release="6.1", facts=facts)),
+        lambda: side_of(catalog, "6.1", facts=facts),
+        lambda: reach(catalog, read_query("ksm", catalog), kernels=["6.1"], facts=facts),
+    )
+    for ask in asked:
+        with pytest.raises(FaultError, match=re.escape(message)) as refused:
+            ask()
+        assert [(*facts, reason)] == [(p.field, p.reason) for p in refused.value.problems]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from swapin.catalog import SWAP_ENTRY, Catalog, latched
 from swapin.model import (
@@ -16,10 +16,16 @@ from swapin.model import (
     PteLayout,
     Reason,
 )
-from swapin.model.errors import unknown_name
+from swapin.model.errors import clipped, unknown_name
 from swapin.model.records import dataclass
 from swapin.program.entry import atoms_of, entry_of
 from swapin.program.stack import device_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_BOOL = frozenset((bool,))
 
 _MOST_KEPT = 4096
 """Combinations of presets kept; names that do not exist are never kept."""
@@ -78,10 +84,15 @@ class Resolver:
     def resolve(self, fault: Fault) -> Resolved:
         """Merge what the presets of a fault bind with what is given.
 
-        :raises FaultError: an unknown preset, or a raw PTE that is none or that disagrees.
+        :raises FaultError: an unknown preset or fact, or a raw PTE that is none or that disagrees.
         """
         presets = self._presets(fault)
         given = fault.facts
+        if not (
+            given.keys() <= self._catalog.atoms.keys()
+            and _BOOL.issuperset(map(type, given.values()))
+        ):
+            raise FaultError(self._strange(given))
         if fault.raw_pte is not None:
             given = self._with_raw_pte(fault, presets, fault.raw_pte)
         known = {**presets.facts, **given}
@@ -93,6 +104,16 @@ class Resolver:
         if len(overrides) > 1:
             overrides = tuple(sorted(overrides, key=lambda override: override.fact))
         return Resolved(presets, known, overrides)
+
+    def _strange(self, given: Mapping[str, Any]) -> Iterator[Problem]:
+        """What is wrong with facts that no description was read for: an unknown one, no truth."""
+        for name, value in given.items():
+            if name not in self._catalog.atoms:
+                yield unknown_name(name, "fact", name, self._catalog.atoms)
+            elif not isinstance(value, bool):
+                yield Problem(
+                    name, Reason.WRONG_TYPE, f"`{clipped(repr(value))}` is not true or false"
+                )
 
     def _presets(self, fault: Fault) -> Presets:
         key = (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack)
