@@ -105,8 +105,10 @@ def test_generated_pages_are_fresh(root: Path, catalog: Catalog) -> None:
     generate = script(root, "generate")
     hooks = page(root, "docs/hooks.md")
     assert hooks == generate.hooks_page()
+    compatibility = hooks.partition("## Compatibility")[2].partition("\n## ")[0]
     for name in (name for name in vars(hookspecs) if name.startswith("swapin_")):
         assert f"\n## {name}\n" in hooks
+        assert f"`{name}`" in compatibility
     assert hookspecs.CONTRACT == max(hookspecs.RELEASES)
     text = page(root, "docs/backends.md")
     assert text == generate.backends_page(text, catalog)

@@ -187,7 +187,7 @@ def swapin_transitions() -> Iterable[Transition]:
     ``swapin litmus`` and ``swapin explore`` go by them; no verdict depends on one. Refused: an id
     that is taken, an unknown fact, an effect that the event cannot have.
 
-    .. versionadded:: 0.2
+    .. versionadded:: 0.1
     """
     return ()
 
