@@ -50,3 +50,21 @@ def test_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = ["plugins", "new", "swapin-twice", "--kind", "kernel", "--into", str(tmp_path)]
     assert [0, 2] == [main(again), main(again)]
     assert "is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "message"),
+    [
+        ("swapin-linux", "kernel", "has the plugin `linux`"),
+        ("swapin-zram", "backend", "has the backend `zram`"),
+        ("swapin-arm64", "architecture", "has the architecture `arm64`"),
+        ("swapin-class", "kernel", "no keyword of Python"),
+    ],
+)
+def test_names_that_would_not_load(
+    name: str, kind: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What would take the place of swapin's own module, or be refused, is not written."""
+    assert 2 == main(["plugins", "new", name, "--kind", kind, "--into", str(tmp_path)])
+    assert message in capsys.readouterr().err
+    assert [] == [*tmp_path.iterdir()]

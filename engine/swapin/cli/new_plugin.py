@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from swapin.catalog.selection import selection
 from swapin.cli.exits import status
 from swapin.cli.new_package import KINDS, write_plugin
 
@@ -26,6 +27,9 @@ def add_action(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def run(args: argparse.Namespace) -> int:
     """Write it, and say what was written."""
-    for path in write_plugin(args.name, args.kind, args.into):
+    from swapin.program.kept import installed_program
+
+    offers = installed_program(selection()).catalog.offers
+    for path in write_plugin(args.name, args.kind, args.into, offers):
         print(path)
     return status()
