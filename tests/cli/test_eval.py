@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,47 @@ def test_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     assert [["MALFORMED"], ["MALFORMED"], ["UNKNOWN_NAME"]] == [
         [problem["reason"] for problem in result["error"]["problems"]] for result in results[1:4]
     ]
+
+
+def test_lines_as_others_write_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte order mark and other ends of lines are nothing; a member twice is an error."""
+    twice = '{"kernel": {"release": "6.1"}, "folio": {"ksm": true, "ksm": false}}'
+    fault = '{"kernel": {"release": "6.1"}, "folio": {"ksm": true}}'
+    written = f"\ufeff{fault}\r\n{twice}\r\n{fault}\r\n".encode()
+    (tmp_path / "faults.jsonl").write_bytes(written)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(written), encoding="latin-1"))
+
+    for source in (str(tmp_path / "faults.jsonl"), "-"):
+        assert 2 == main(["eval", source, "--json", "--explain", "none"])
+        first, error, last = map(json.loads, capsys.readouterr().out.splitlines())
+        assert ("ANSWER_NO", first) == (first["outcomes"]["exclusive"], last)
+        (problem,) = error["error"]["problems"]
+        assert (2, "MALFORMED") == (error["error"]["line"], problem["reason"])
+        assert "not JSON: an object has `ksm` twice" == problem["message"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "arguments", "status"),
+    [
+        ("<&-", "eval - --json", 2),
+        (">&-", "eval --kernel 6.1 --json", 2),
+        ("2>&-", "eval nowhere.jsonl", 2),
+        ("<&- >&- 2>&-", "eval --kernel 6.1 --out {out}", 0),
+    ],
+)
+def test_closed_streams(closed: str, arguments: str, status: int, tmp_path: Path) -> None:
+    """Not being able to read or write is told, and is no error of swapin's own."""
+    asked = arguments.format(out=tmp_path / "out")
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} -m swapin {asked} {closed}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = "" if "2>&-" in closed else "swapin: [Errno 9] Bad file descriptor\n"
+    assert (status, "", told) == (done.returncode, done.stdout, done.stderr)
 
 
 def test_array(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -79,6 +80,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit status."""
+    _open_closed()
     given = sys.argv[1:] if arguments is None else list(arguments)
     args = parser(given[0] if given else "").parse_args(given)
     try:
@@ -87,12 +89,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except BrokenPipeError:
         # The reader has what it wanted (`swapin … | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return Exit.OK
     except KeyboardInterrupt:
         return Exit.USAGE
     except Exception as error:
         return _failed(error)
+
+
+def _open_closed() -> None:
+    """Give a standard stream that was closed (``<&-``) a file that cannot be read or written.
+
+    Python has ``None`` there, and the next file that is opened takes its number.
+    """
+    for name, mode, flags in (
+        ("stdin", "r", os.O_WRONLY),
+        ("stdout", "w", os.O_RDONLY),
+        # Where nobody hears it, nothing is to be said.
+        ("stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+
+
+def _write_no_more() -> None:
+    """Let what is left for standard output go nowhere, so that Python's end does not fail on it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(error: Exception) -> Exit:
@@ -116,6 +138,8 @@ def _failed(error: Exception) -> Exit:
             file=sys.stderr,
         )
         return Exit.INTERNAL
+    if isinstance(error, OSError) and error.errno == errno.EBADF:
+        _write_no_more()
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         error = OSError(f"`{error.filename}`: {error.strerror}")
     print(f"swapin: {error}", file=sys.stderr)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from swapin.cli.lines import opened, parsed
+from swapin.cli.lines import opened
 from swapin.model import FaultError, Problem, Reason
+from swapin.program.json_text import parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

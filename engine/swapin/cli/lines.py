@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import sys
+
+from swapin.program.json_text import parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,28 +14,19 @@ if TYPE_CHECKING:
 
 
 def opened(name: str) -> AbstractContextManager[TextIO]:
-    """The lines of a file; ``-`` is standard input. What is no UTF-8 spoils its own line alone.
+    """The lines of a file; ``-`` is standard input.
+
+    What is no UTF-8 spoils its own line alone, and a byte order mark none.
 
     :raises OSError: the file cannot be read.
     """
     if name != "-":
-        return open(name, encoding="utf-8", errors="replace")
+        return open(name, encoding="utf-8-sig", errors="replace")
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
     from contextlib import nullcontext
 
     return nullcontext(sys.stdin)
-
-
-def parsed(written: str) -> Any:
-    """What JSON says.
-
-    :raises ValueError: it is none, or nested deeper than Python's parser goes.
-    """
-    try:
-        return json.loads(written)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
 
 
 def value_of(written: str) -> Any:

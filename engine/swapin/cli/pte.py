@@ -12,9 +12,10 @@ from typing import Any, Protocol
 
 from swapin.cli import connect, evaluator, formats, text
 from swapin.cli.exits import status
-from swapin.cli.lines import opened, parsed
+from swapin.cli.lines import opened
 from swapin.model import FaultError, Problem, Reason, SwapPte
 from swapin.model.swap_pte import FLAGS
+from swapin.program.json_text import parsed
 
 _DECODE_EXAMPLE = """\
 examples:

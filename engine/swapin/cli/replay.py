@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from swapin.cli import evaluator, formats
 from swapin.cli.exits import status
-from swapin.cli.lines import opened, parsed
+from swapin.cli.lines import opened
 from swapin.model import Depth, FaultError
+from swapin.program.json_text import parsed
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction

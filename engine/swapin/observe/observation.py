@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import Any, TypeVar, cast
 from swapin.catalog import Catalog
 from swapin.model import Fault, FaultError, Problem, Reason
 from swapin.program.description import Draft, finish
+from swapin.program.json_text import parsed
 
 K = TypeVar("K")
 
@@ -133,12 +133,12 @@ def _opened(path: Path) -> Iterator[Iterable[bytes]]:
 
 def _parsed(line: bytes) -> dict[str, Any] | FaultError:
     try:
-        parsed = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        record = parsed(line)
+    except ValueError as error:
         return _bad("", Reason.MALFORMED, f"not JSON: {error}")
-    if not isinstance(parsed, dict):
+    if not isinstance(record, dict):
         return _bad("", Reason.MALFORMED, "an observation is a JSON object")
-    return parsed
+    return record
 
 
 def _bad(field: str, reason: Reason, message: str) -> FaultError:
