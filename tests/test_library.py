@@ -8,6 +8,7 @@ import sys
 CODE = """
 import swapin
 
+assert set(swapin.__all__) <= set(dir(swapin)), "a shell offers what it has not looked up"
 fault = {"kernel": {"release": "6.1"}, "folio": {"ksm": True}}
 first = swapin.evaluate(fault)
 before = {name: getattr(swapin, name) for name in swapin.__all__}

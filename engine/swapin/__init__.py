@@ -82,6 +82,10 @@ def __getattr__(name: str) -> Any:
     return late(__name__, _HOMES)(name)
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def default_program() -> Program:
     """The program of all installed plugins, made on first use and kept.
 

@@ -106,7 +106,7 @@ def _value(outcome: str, written: str) -> str:
         raise ValueError(f"no outcome `{outcome}`; there are {', '.join(OUTCOMES)}")
     values = OUTCOMES[outcome].values
     for value in values:
-        if written.upper() in (value, value.partition("_")[2]):
+        if str(written).upper() in (value, value.partition("_")[2]):
             return value
     raise ValueError(f"`{outcome}` is never `{written}`; its values are {', '.join(values)}")
 

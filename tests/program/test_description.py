@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from swapin.analysis.query import read_query
@@ -121,6 +122,8 @@ def test_constraints_settle_what_is_left_out(program: Program) -> None:
         ({"foilo": {"ksm": True}}, [("foilo", Reason.UNKNOWN_FIELD)]),
         ({"folio": {"ksm": 1}}, [("folio.ksm", Reason.WRONG_TYPE)]),
         ({"folio": True}, [("folio", Reason.WRONG_TYPE)]),
+        ({"kernel": "6.1"}, [("kernel", Reason.WRONG_TYPE)]),
+        ({"kernel": {"release": 6.1}}, [("kernel.release", Reason.WRONG_TYPE)]),
         ({"swap_count": 0}, [("swap_count", Reason.WRONG_TYPE)]),
         ({"swap_count": True}, [("swap_count", Reason.WRONG_TYPE)]),
         ({"pte": {"raw": "7fff"}}, [("pte.raw", Reason.WRONG_TYPE)]),
@@ -157,6 +160,24 @@ def test_errors_name_the_field(
 ) -> None:
     """Every problem is found, and each names its field and its reason."""
     assert expected == problems(program, {**DESIGN, **change})
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("true", '`"true"`'),
+        ("maybe", "`maybe`"),
+        ("", '`""`'),
+        (1, "`1`"),
+        (np.True_, "`np.True_`"),
+    ],
+)
+def test_what_is_refused_is_told_apart_from_what_is_taken(
+    program: Program, value: Any, told: str
+) -> None:
+    """A text that reads as a truth, or an object of another library, is not shown as one."""
+    with pytest.raises(FaultError, match=f"^folio.ksm: {told} is not true or false"):
+        program.evaluate({**DESIGN, "folio": {"ksm": value}})
 
 
 @pytest.mark.parametrize("description", [[], "6.1", None, 3])

@@ -61,11 +61,14 @@ def test_no_outcome(swapin_assert_outcomes):
 
 def test_no_value(swapin_assert_outcomes):
     swapin_assert_outcomes(FAULT, write="maybe")
+
+def test_no_text(swapin_assert_outcomes):
+    swapin_assert_outcomes(FAULT, exclusive=False)
 """
     )
     result = suite.runpytest_subprocess("-W", "error", timeout=120)
 
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(failed=4)
     told = result.stdout.str()
     for line in (
         "exclusive is ANSWER_NO, not ANSWER_YES",
@@ -73,6 +76,7 @@ def test_no_value(swapin_assert_outcomes):
         "exclusive would differ with: folio.writeback=false, or swap_device.stable_writes=false",
         "no outcome `exclusiv`; there are exclusive",
         "`write` is never `maybe`; its values are WRITE_",
+        "`exclusive` is never `False`; its values are ANSWER_YES",
     ):
         assert line in told
     assert "pte_writable is" not in told

@@ -19,6 +19,7 @@ _OBJECTS = {name.partition(".")[0] for name in FIELDS if "." in name}
 NOT_HEXADECIMAL = "is not a hexadecimal number such as `0x7fffffffffbfe0a`"
 HEXADECIMAL = "0[xX][0-9a-fA-F]{1,16}"
 """How a raw PTE is written."""
+_LITERALS = {None: "null", False: "false", True: "true"}
 _CAPITAL = "(?<=[a-z0-9])([A-Z])"
 
 
@@ -151,7 +152,8 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
         if raw is None:
             message = f"`{names['pte.raw']}` {NOT_HEXADECIMAL}"
             draft.refuse("pte.raw", Reason.WRONG_TYPE, message)
-    if not names.get("kernel.release"):
+    amiss = {problem.field for problem in draft.problems}
+    if not names.get("kernel.release") and amiss.isdisjoint(("kernel", "kernel.release")):
         draft.refuse("kernel.release", Reason.MISSING, "a fault description names its kernel")
     if draft.problems:
         raise FaultError(draft.problems)
@@ -201,7 +203,11 @@ def _texts(draft: Draft, where: str, value: Any) -> tuple[str, ...]:
 
 
 def _shown(value: Any) -> str:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as JSON has it; a text bare, unless it would be read as something else."""
+    if isinstance(value, str):
+        text = value if value.isidentifier() and value not in _LITERALS.values() else f'"{value}"'
+    else:
+        text = _LITERALS[value] if value is None or isinstance(value, bool) else repr(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
