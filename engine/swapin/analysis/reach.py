@@ -143,7 +143,7 @@ class _Asked:
         flags = {}
         self._layers = ()
         if device:
-            self._layers = layers_of(catalog, device.split("/"), "--backend")
+            self._layers = layers_of(catalog, device.split("/"), "devices")
             flags = latched(catalog, self._layers, side.kernel.at)
         bound = {
             name: known.value
