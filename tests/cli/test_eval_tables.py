@@ -124,12 +124,18 @@ def test_the_table_that_is_read_stays(faults: str, capsys: pytest.CaptureFixture
     ],
 )
 def test_options_of_tables_alone(
-    option: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    option: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """They are refused where they would do nothing, or something else."""
+    monkeypatch.chdir(tmp_path)
     assert 2 == main(["eval", "--kernel", "6.1", *option])
 
     assert message in capsys.readouterr().err
+    assert [] == [*tmp_path.iterdir()]
 
 
 def test_without_the_extra(
