@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import grpc
@@ -129,6 +130,20 @@ def test_deadline_and_cancelling(start_server):
         assert grpc.StatusCode.DEADLINE_EXCEEDED is late.value.code()
     with Client(address, timeout=60) as client:
         assert client.analysis.check([{"kernel": "6.1"}])
+
+
+def test_a_server_stops_after_what_was_cancelled(serving):
+    """Its thread has ended and its line is in the log; nothing outlives the loop."""
+
+    async def cancelled():
+        async with serving() as running, grpc.aio.insecure_channel(running.address) as channel:
+            call = pb_grpc.AnalysisServiceStub(channel).Check(pb.CheckRequest(), timeout=60)
+            await call.read()
+            call.cancel()
+        return running.logged("call_finished"), asyncio.all_tasks() - {asyncio.current_task()}
+
+    (line,), left = asyncio.run(cancelled())
+    assert ("CANCELLED", set()) == (line["code"], left)
 
 
 @pytest.mark.parametrize(

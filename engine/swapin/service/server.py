@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -69,6 +70,9 @@ _ANALYSES = 2
 
 _LAST_WORDS = 0.2
 """Seconds for health watchers to be told, once no call is left."""
+
+_CLEARING = 5.0
+"""Seconds for methods of cancelled calls to end; an analysis goes on until its next look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +289,9 @@ class Server:
         await self._write_last_lines()
 
     async def _write_last_lines(self, hurry: asyncio.Event | None = None) -> None:
+        # gRPC stops when calls have ended for their clients, with methods still clearing up.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.limiter.answered(), _CLEARING)
         # Tasks that have ended tell it in the next turn of the loop.
         await asyncio.sleep(0)
         self._calls.flush()
