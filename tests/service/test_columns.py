@@ -19,6 +19,8 @@ from swapin.v1 import evaluation_service_pb2_grpc as pb_grpc
 from swapin.v1 import fault_pb2
 
 KERNEL = {"kernel": {"release": "6.1"}}
+FRESH = ("folio.fresh", b"\1\1", None)
+REFUSED = "COLUMN_REFUSED"
 
 
 @pytest.fixture
@@ -65,6 +67,23 @@ def test_large_and_small(client):
         assert (column == head).all()
 
 
+@pytest.mark.parametrize("faults", [1, 512, 513])
+def test_padding_is_not_read(start_server, faults):
+    """A column that is filled up as Arrow's buffers are is that of its fewest bytes."""
+    size = -(-faults // 8)
+    with grpc.insecure_channel(start_server().address) as channel:
+        stub = pb_grpc.EvaluationServiceStub(channel)
+
+        def answer(filled):
+            values, known = b"\x55" * size, b"\x33" * size
+            column = pb.FactColumn(fact="folio.ksm", values=values + filled, known=known + filled)
+            common = fault_pb2.Fault(kernel=fault_pb2.Kernel(release="6.1"))
+            request = pb.EvaluateColumnsRequest(common=common, faults=faults, columns=[column])
+            return stub.EvaluateColumns(request, timeout=20)
+
+        assert answer(b"") == answer(b"\xff" * (-size % 64))
+
+
 def test_common_facts_and_overrides(client):
     """A row overrides what a preset binds, and where it leaves it open, the preset holds."""
     column = {
@@ -87,12 +106,14 @@ def test_common_facts_and_overrides(client):
     [
         ({"faults": MOST_FAULTS + 1}, "faults", "BATCH_TOO_LARGE"),
         ({"outcomes": ["exclusive", "paths"]}, "outcomes[1]", "NO_SUCH_ENTRY"),
-        ({"columns": [("folio.ksm", b"\1", None)]}, "columns[0]", "COLUMN_REFUSED"),
-        ({"columns": [("folio.ksm", b"\1\1", b"\1")]}, "columns[0]", "COLUMN_REFUSED"),
-        ({"columns": [("folio.ksm", b"\1\1", None)] * 2}, "columns[1]", "COLUMN_REFUSED"),
-        ({"columns": [("folio.ksmm", b"\1\1", None)]}, "folio.ksmm", "UNKNOWN_NAME"),
-        ({"columns": [("kernel.claims_slot", b"\1\1", None)]}, "kernel.claims_slot", "DISAGREES"),
-        ({"columns": [("access.write", b"\1\1", None)]}, "access.write", "DISAGREES"),
+        ({"columns": [("folio.ksm", b"\1", None)]}, "columns[0].values", REFUSED),
+        ({"columns": [("folio.ksm", b"\1\1", b"\1")]}, "columns[0].known", REFUSED),
+        ({"columns": [("folio.ksm", bytes(65), None)]}, "columns[0].values", REFUSED),
+        ({"columns": [FRESH, ("folio.ksm", b"\1\1", bytes(65))]}, "columns[1].known", REFUSED),
+        ({"columns": [FRESH] * 2}, "columns[1].fact", REFUSED),
+        ({"columns": [FRESH, ("folio.ksmm", b"\1\1", None)]}, "columns[1].fact", "UNKNOWN_NAME"),
+        ({"columns": [("kernel.claims_slot", b"\1\1", None)]}, "columns[0].fact", "DISAGREES"),
+        ({"columns": [("access.write", b"\1\1", None)]}, "columns[0].fact", "DISAGREES"),
         ({"common": {}}, "kernel.release", "MISSING"),
         ({"common": {"kernel": {"release": "6.99"}}}, "kernel.release", "UNKNOWN_NAME"),
     ],
@@ -119,6 +140,8 @@ def test_refused(start_server, request_, field, reason):
         detail.Unpack(info) or detail.Unpack(bad)
     (violation,) = bad.field_violations
     assert (field, reason) == (violation.field, violation.reason)
+    for column in request.columns[-1:]:
+        assert f"`{column.fact}`" in violation.description
 
 
 def test_the_log_counts_faults(start_server):

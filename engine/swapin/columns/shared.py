@@ -96,10 +96,10 @@ class SharedDescriptions:
             if name not in catalog.atoms:
                 problems.append(unknown_name(name, "fact", name, list(catalog.atoms)))
             elif catalog.atoms[name].capability:
-                message = "a capability is the same for all rows of a message or batch"
+                message = f"`{name}` is a capability, the same for all rows of a message or batch"
                 problems.append(Problem(name, Reason.DISAGREES, message))
             elif name in fault.facts:
-                message = "given twice, by the description and by rows"
+                message = f"`{name}` is given twice, by the description and by rows"
                 problems.append(Problem(name, Reason.DISAGREES, message))
         if problems:
             raise FaultError(problems)

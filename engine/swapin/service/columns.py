@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import numpy as np
 
-from swapin.columns.bits import Bits, count, words
+from swapin.columns.bits import Bits, Words, count, words
 from swapin.columns.decider import Outcomes
 from swapin.columns.shared import SharedDescriptions
-from swapin.model import OUTCOMES, FaultError, Group
+from swapin.model import OUTCOMES, FaultError, Group, Problem
 from swapin.program import Program
 from swapin.service import errors
 from swapin.service.errors import CallReason, CallRefused
 from swapin.service.logs import current
 from swapin.service.wire import FaultReader
-from swapin.service.wire_columns import column_from_proto, outcomes_to_proto
+from swapin.service.wire_columns import outcomes_to_proto, words_from_proto
 from swapin.service.wire_verdict import provenance_to_proto
 from swapin.v1 import evaluation_service_pb2 as pb
 
@@ -55,7 +56,8 @@ class ColumnAnswers:
                 # Other calls go on while it is made.
                 shared = await asyncio.to_thread(self._shared.prepare, fault, columns, groups)
         except FaultError as error:
-            raise CallRefused(errors.bad_fault(error)) from error
+            problems = _by_place(error.problems, columns)
+            raise CallRefused(errors.bad_fault(FaultError(problems))) from error
         if request.faults > _AT_ONCE:
             outcomes = await asyncio.to_thread(shared, columns, request.faults)
         else:
@@ -82,18 +84,30 @@ def _groups(request: pb.EvaluateColumnsRequest) -> list[Group]:
 def _columns(request: pb.EvaluateColumnsRequest) -> dict[str, Bits]:
     columns: dict[str, Bits] = {}
     for place, column in enumerate(request.columns):
-        field = f"columns[{place}]"
         if column.fact in columns:
-            message = f"`{column.fact}` has two columns"
-            raise CallRefused(errors.bad_field(field, CallReason.COLUMN_REFUSED, message))
-        try:
-            columns[column.fact] = column_from_proto(column, request.faults)
-        except ValueError as error:
-            message = f"`{column.fact}`: {error}"
-            raise CallRefused(
-                errors.bad_field(field, CallReason.COLUMN_REFUSED, message)
-            ) from error
+            raise _refused(place, "fact", f"`{column.fact}` has two columns")
+        known = _words(request, place, "known") if column.HasField("known") else None
+        columns[column.fact] = Bits(_words(request, place, "values"), known)
     return columns
+
+
+def _words(request: pb.EvaluateColumnsRequest, place: int, part: str) -> Words:
+    column = request.columns[place]
+    try:
+        return words_from_proto(getattr(column, part), request.faults)
+    except ValueError as error:
+        raise _refused(place, part, f"`{column.fact}`: {error}") from error
+
+
+def _refused(place: int, part: str, message: str) -> CallRefused:
+    field = f"columns[{place}].{part}"
+    return CallRefused(errors.bad_field(field, CallReason.COLUMN_REFUSED, message))
+
+
+def _by_place(problems: Iterable[Problem], columns: Iterable[str]) -> list[Problem]:
+    """Problems of columns by their fields in the message, others as they are."""
+    places = {name: f"columns[{place}].fact" for place, name in enumerate(columns)}
+    return [Problem(places.get(p.field, p.field), p.reason, p.message) for p in problems]
 
 
 def _note(outcomes: Outcomes) -> None:

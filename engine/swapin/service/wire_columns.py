@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from swapin.columns import Bits, Outcomes
-from swapin.columns.bits import from_bytes, to_bytes, words
+from swapin.columns.bits import Words, from_bytes, to_bytes, words
 from swapin.v1 import evaluation_service_pb2 as pb
+
+_PADDED = 64
+"""Arrow fills buffers to a multiple of so many bytes."""
 
 
 def columns_to_proto(columns: Mapping[str, Bits], faults: int) -> Iterator[pb.FactColumn]:
@@ -18,13 +21,15 @@ def columns_to_proto(columns: Mapping[str, Bits], faults: int) -> Iterator[pb.Fa
         yield pb.FactColumn(fact=name, values=to_bytes(bits.values, faults), known=known)
 
 
-def column_from_proto(column: pb.FactColumn, faults: int) -> Bits:
-    """The column of a message, whose bytes are not copied.
+def words_from_proto(data: bytes, faults: int) -> Words:
+    """The words of a message's bytes, which are not copied.
 
-    :raises ValueError: it is shorter than its faults.
+    :raises ValueError: it has fewer bytes than its faults take, or more than padding adds.
     """
-    known = from_bytes(column.known, faults) if column.HasField("known") else None
-    return Bits(from_bytes(column.values, faults), known)
+    most = -(-faults // (8 * _PADDED)) * _PADDED
+    if len(data) > most:
+        raise ValueError(f"{len(data)} bytes; {faults} bits take at most {most}, padding included")
+    return from_bytes(data, faults)
 
 
 def outcomes_to_proto(outcomes: Outcomes) -> pb.EvaluateColumnsResponse:
