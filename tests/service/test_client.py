@@ -72,6 +72,29 @@ def test_number_fact_of_a_typed_fault(client, program, once):
     assert program.evaluate(fault).to_json() == client.evaluate(fault).to_json()
 
 
+KERNEL = {"release": "6.1", "architecture": "x86_64"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "message"),
+    [
+        ((Fault(**KERNEL | {"release": 6.1}),), "kernel.release", "`6.1` is not a text"),
+        ((Fault(**KERNEL, backend=None),), "swap_device.backend", "`None` is not a text"),
+        ((Fault(**KERNEL, stack="zram"),), "swap_device.stack", "`'zram'` is not a tuple of texts"),
+        ((Fault(**KERNEL, stack=["zram"]),), "swap_device.stack", "is not a tuple of texts"),
+        ((Fault(**KERNEL, raw_pte="0x7"),), "pte.raw", "`'0x7'` is not a whole number"),
+        ((Fault(**KERNEL), "flip"), "depth", "`'flip'` is not one of Depth.NONE, "),
+    ],
+)
+def test_wrong_types_of_a_typed_fault(client, program, asked, field, message):
+    """Library and client name the field and what it takes, before anything is sent."""
+    program.evaluate(Fault(**KERNEL))
+    for evaluate in program.evaluate, client.evaluate:
+        with pytest.raises(FaultError, match=message) as refused:
+            evaluate(*asked)
+        assert [(field, Reason.WRONG_TYPE)] == [(p.field, p.reason) for p in refused.value.problems]
+
+
 @pytest.mark.parametrize(
     ("description", "field", "reason"),
     [

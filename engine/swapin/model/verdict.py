@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 
+from swapin.model.errors import FaultError
+from swapin.model.fault import wrong_type
 from swapin.model.records import dataclass
 
 TYPE_CHECKING = False
@@ -31,6 +33,12 @@ class Depth(StrEnum):
     def rank(self) -> int:
         """Position in the order of depths."""
         return list(Depth).index(self)
+
+
+def no_depth(value: object) -> FaultError:
+    """What is said of a depth that is none."""
+    known = ", ".join(f"Depth.{depth.name}" for depth in Depth)
+    return FaultError([wrong_type("depth", value, f"one of {known}")])
 
 
 @dataclass(frozen=True, slots=True)

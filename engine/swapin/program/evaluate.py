@@ -18,6 +18,7 @@ from swapin.model import (
     Rule,
     Verdict,
 )
+from swapin.model.verdict import no_depth
 from swapin.program.compiled import Compiled
 from swapin.program.conflict import contradiction
 from swapin.program.description import read_fault
@@ -117,8 +118,10 @@ class Program:
         """The verdict for one fault.
 
         :param fault: the JSON form of a description, or a :class:`Fault`.
-        :raises FaultError: the description cannot be evaluated.
+        :raises FaultError: the description cannot be evaluated, or *depth* is none.
         """
+        if not isinstance(depth, Depth):
+            raise no_depth(depth)
         if not isinstance(fault, Fault):
             fault = read_fault(fault, self.catalog)
         resolved = self._resolver.resolve(fault)

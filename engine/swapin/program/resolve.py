@@ -16,7 +16,8 @@ from swapin.model import (
     PteLayout,
     Reason,
 )
-from swapin.model.errors import clipped, unknown_name
+from swapin.model.errors import unknown_name
+from swapin.model.fault import check_types, wrong_type
 from swapin.model.records import dataclass
 from swapin.program.entry import atoms_of, entry_of
 from swapin.program.stack import device_of
@@ -111,14 +112,17 @@ class Resolver:
             if name not in self._catalog.atoms:
                 yield unknown_name(name, "fact", name, self._catalog.atoms)
             elif not isinstance(value, bool):
-                yield Problem(
-                    name, Reason.WRONG_TYPE, f"`{clipped(repr(value))}` is not true or false"
-                )
+                yield wrong_type(name, value, "true or false")
 
     def _presets(self, fault: Fault) -> Presets:
         key = (fault.release, fault.variant, fault.architecture, fault.backend, fault.stack)
-        found = self._kept.get(key)
+        try:
+            found = self._kept.get(key)
+        except TypeError:
+            # A list, say; names of a right type are found.
+            found = None
         if found is None:
+            check_types(fault)
             found = self._look_up(fault)
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
@@ -183,6 +187,8 @@ class Resolver:
         return self._said(fault, self._presets(fault), fault.raw_pte).facts
 
     def _said(self, fault: Fault, presets: Presets, raw: int) -> _Said:
+        if not hasattr(raw, "__index__"):
+            check_types(fault)
         if not fault.architecture:
             raise _refused("architecture", Reason.MISSING, "a raw PTE needs its architecture")
         kernel = presets.kernel

@@ -18,6 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from swapin.catalog import Entry
 from swapin.model import Depth, Fault, FaultError, Problem, Reason, SwapPte, Verdict
+from swapin.model.fault import check_types
 from swapin.program.ptes import PteDescription, Value, read_pte
 from swapin.service.address import Address, ListenError
 from swapin.service.analysis_client import AnalysisClient
@@ -356,6 +357,7 @@ class Client:
                     raise
                 # A plugin of the server may have declared the field.
                 return message_of(extended(fault, lambda name: self._details(name) is not None))
+        check_types(fault)
         values: dict[str, int | str] = {}
         atoms_of: dict[str, list[str]] = {}
         for name in unplain_facts(fault):

@@ -15,6 +15,7 @@ from swapin.model import (
     RuleTrace,
     Verdict,
 )
+from swapin.model.verdict import no_depth
 from swapin.v1 import verdict_pb2
 
 _KIND = "RULE_KIND_"
@@ -38,7 +39,12 @@ _OUTCOMES: dict[str, Any] = {
 
 
 def depth_to_proto(depth: Depth) -> Any:
-    """The number of a depth on the wire."""
+    """The number of a depth on the wire.
+
+    :raises FaultError: it is none.
+    """
+    if not isinstance(depth, Depth):
+        raise no_depth(depth)
     return verdict_pb2.Depth.Value(f"{_DEPTH}{depth.name}")
 
 
