@@ -120,6 +120,8 @@ def test_constraints_settle_what_is_left_out(program: Program) -> None:
         ),
         ({"folio": {"writback": True}}, [("folio.writback", Reason.UNKNOWN_FIELD)]),
         ({"foilo": {"ksm": True}}, [("foilo", Reason.UNKNOWN_FIELD)]),
+        ({"foilo": None}, [("foilo", Reason.UNKNOWN_FIELD)]),
+        ({"folio": {"kms": None}}, [("folio.kms", Reason.UNKNOWN_FIELD)]),
         ({"folio": {"ksm": 1}}, [("folio.ksm", Reason.WRONG_TYPE)]),
         ({"folio": True}, [("folio", Reason.WRONG_TYPE)]),
         ({"kernel": "6.1"}, [("kernel", Reason.WRONG_TYPE)]),

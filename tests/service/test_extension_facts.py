@@ -37,6 +37,7 @@ DESCRIPTIONS = [
     {**BASE, "quarantine": {"state": "held"}, "extension_facts": {"quarantine.forced": True}},
     {**BASE, "kernel": {"release": "6.12", "quarantine": True}, "quarantine": {"state": "held"}},
     {**BASE, "kernel": {"release": "6.12"}, "quarantine": {"state": "held"}},
+    {**BASE, "quarantine.state": "held", "quarantine.forced": False},
     BASE,
 ]
 
@@ -82,7 +83,7 @@ def test_what_they_decide(strange: Program) -> None:
     answers = [strange.evaluate(d).outcomes["exclusive"] for d in DESCRIPTIONS]
     yes, no, open_ = "ANSWER_YES", "ANSWER_NO", "ANSWER_UNDETERMINED"
 
-    assert [no, no, yes, yes, open_, yes, open_] == answers
+    assert [no, no, yes, yes, open_, yes, no, open_] == answers
     verdict = strange.evaluate(DESCRIPTIONS[0], Depth.FLIP)
     told = verdict.to_json()
     assert "quarantine.forced" in told

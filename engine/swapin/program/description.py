@@ -96,7 +96,8 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
     """Check the names and types of a description.
 
     Both the original and the lowerCamelCase field names are taken; a field that is null is
-    left out, as in every proto3 JSON form.
+    left out, as in every proto3 JSON form. A fact may also be a member by its full name, such
+    as ``folio.ksm``.
 
     :raises FaultError: with every problem found, each naming its field.
     """
@@ -113,7 +114,7 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
                 draft.fact(str(name), given, f"{key}.{name}")
         elif key in catalog.facts:
             draft.fact(key, value)
-        elif any(name.startswith(f"{key}.") for name in catalog.facts) or key in _OBJECTS:
+        elif _is_object(catalog, key):
             for inner, given in _fields(value, key, draft):
                 path = f"{key}.{inner}"
                 if path == STACK:
@@ -169,16 +170,32 @@ def finish(draft: Draft, names: Mapping[str, str]) -> Fault:
 
 
 def _fields(value: Any, where: str, draft: Draft) -> Iterator[tuple[str, Any]]:
-    """Members of an object by original field name; nulls are left out."""
+    """Members of an object by original field name; fields that are null are left out."""
     seen: set[str] = set()
     for written, member in _members(draft, where, value):
         key = original_name(str(written))
         if key in seen:
-            path = f"{where}.{key}" if where else key
-            draft.refuse(path, Reason.DISAGREES, "given twice, as two spellings of one field")
+            draft.refuse(
+                _path(where, key), Reason.DISAGREES, "given twice, as two spellings of one field"
+            )
         seen.add(key)
-        if member is not None:
+        if member is not None or not _is_field(draft.catalog, where, key):
             yield key, member
+
+
+def _path(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
+
+
+def _is_field(catalog: Catalog, where: str, key: str) -> bool:
+    path = _path(where, key)
+    # Facts alone go by their full names.
+    is_name = path in FIELDS and "." not in key
+    return is_name or path in catalog.facts or _is_object(catalog, path)
+
+
+def _is_object(catalog: Catalog, name: str) -> bool:
+    return name in _OBJECTS or any(fact.startswith(f"{name}.") for fact in catalog.facts)
 
 
 def _members(draft: Draft, where: str, value: Any) -> Iterator[tuple[Any, Any]]:

@@ -100,6 +100,9 @@ def _fault(catalog: Catalog) -> Schema:
         "properties": extensions,
         "additionalProperties": False,
     }
+    # By its full name beside the objects, as tables name their columns.
+    facts = f"#/properties/{EXTENSION_FACTS}/anyOf/0/properties"
+    top.update({name: {"$ref": f"{facts}/{name}"} for name in extensions if "." in name})
     kernel = top.pop("kernel")
     kernel["properties"]["release"] = objects["kernel"]["release"]
     kernel["required"] = ["release"]
