@@ -143,6 +143,23 @@ def test_by_chance(program: Program, common: Fault) -> None:
     assert [alone(program, fault(row)) for row in rows] == answers(found)
 
 
+@pytest.mark.parametrize("many", [3, 300])
+def test_wrong_values_are_told(program: Program, many: int) -> None:
+    """Each row its own, as a description's is; too many have one message, not one each."""
+    schema = pa.schema({"swap_count": pa.int32(), "pte.entry": pa.string()})
+    rows = [{"swap_count": 1 - row % many} for row in range(600)] + [{"pte.entry": "hole"}]
+    batch = pa.RecordBatch.from_pylist(rows, schema)
+    found = FaultTable(program, schema, Fault(release="6.1")).evaluate(batch)
+    told = found[ERROR].to_pylist()
+
+    shown = "`{}`" if many == 3 else "the value"
+    message = f"WRONG_TYPE swap_count: {shown} is not a whole number from 1"
+    for row, error in zip(rows[:-1], told[:-1], strict=True):
+        value = row["swap_count"]
+        assert (None if value == 1 else message.format(value)) == error
+    assert told[-1].startswith("WRONG_TYPE pte.entry: `hole` is not one of ")
+
+
 def test_slices_and_null_structs(program: Program) -> None:
     """Batches that start in the middle of a byte; a struct that is null gives nothing."""
     chance = random.Random(3)

@@ -19,7 +19,10 @@ from swapin.columns.raw import RAW
 from swapin.columns.rows import Errors
 from swapin.model import EXTENSION_FACTS, Fact, Fault, FaultError, Problem, Reason
 from swapin.model.errors import near_match
-from swapin.program.description import original_name
+from swapin.program.description import original_name, shown
+
+_MOST_TOLD = 100
+"""Wrong values of a column of a batch that are told; more have one message between them."""
 
 _NAMES = ("kernel.release", "kernel.variant", "architecture", "swap_device.backend")
 
@@ -84,9 +87,14 @@ class Column:
             strange = pc.and_kleene(strange, pc.is_valid(array))
         else:
             strange = pc.less(array, fact.at_least)
-        wrong = strange.fill_null(False).to_numpy(zero_copy_only=False)
-        if wrong.any():
-            text = f"{Reason.WRONG_TYPE} {self.name}: the value is not {fact.domain}"
+        values = pc.unique(array.filter(strange.fill_null(False)))
+        if len(values) > _MOST_TOLD:
+            told = {"the value": strange}
+        else:
+            told = {f"`{shown(value.as_py())}`": pc.equal(array, value) for value in values}
+        for what, rows in told.items():
+            wrong = rows.fill_null(False).to_numpy(zero_copy_only=False)
+            text = f"{Reason.WRONG_TYPE} {self.name}: {what} is not {fact.domain}"
             errors.note(text, from_booleans(wrong))
         if fact.values:
             return {

@@ -54,7 +54,7 @@ class Draft:
             return
         truths = _truths(known, value)
         if truths is None:
-            self.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not {known.domain}")
+            self.refuse(where, Reason.WRONG_TYPE, f"`{shown(value)}` is not {known.domain}")
         elif any(self.facts.setdefault(atom, truth) != truth for atom, truth in truths.items()):
             self.refuse(where, Reason.DISAGREES, "given twice, with different values")
 
@@ -202,24 +202,24 @@ def _members(draft: Draft, where: str, value: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(value, Mapping):
         yield from value.items()
     else:
-        draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not an object")
+        draft.refuse(where, Reason.WRONG_TYPE, f"`{shown(value)}` is not an object")
 
 
 def _text(draft: Draft, where: str, value: Any) -> str:
     if isinstance(value, str):
         return value
-    draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a text")
+    draft.refuse(where, Reason.WRONG_TYPE, f"`{shown(value)}` is not a text")
     return ""
 
 
 def _texts(draft: Draft, where: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple):
         return tuple(_text(draft, f"{where}[{i}]", part) for i, part in enumerate(value))
-    draft.refuse(where, Reason.WRONG_TYPE, f"`{_shown(value)}` is not a list of texts")
+    draft.refuse(where, Reason.WRONG_TYPE, f"`{shown(value)}` is not a list of texts")
     return ()
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value as JSON has it; a text bare, unless it would be read as something else."""
     if isinstance(value, str):
         text = value if value.isidentifier() and value not in _LITERALS.values() else f'"{value}"'
