@@ -15,7 +15,7 @@ from swapin.catalog import Catalog
 GOOD = ("swapin-nbd", "swapin-mill", "swapin-vendor", "swapin-quarantine")
 BROKEN = {
     "circle": ("rule circle", "would depend on itself"),
-    "duplicate": ("rule ksm", "taken by an earlier declaration"),
+    "duplicate": ("rule ksm", "declaration of plugin `linux` of distribution `swapin`"),
     "garbage": ("swapin_backends", "expected Backend, got str"),
     "import_failure": ("import", "No module named 'swapin_no_such_module'"),
     "never_fires": ("rule never", "can never fire"),

@@ -44,7 +44,7 @@ def refusals(catalog: Catalog) -> dict[Origin, CatalogError]:
     One pass: a plugin that only suffers from another's fault is judged again without it.
     """
     refused: dict[Origin, CatalogError] = {}
-    taken: set[tuple[str, str]] = set()
+    taken: dict[tuple[str, str], Origin] = {}
     space = _Space(catalog)
     judged: list[Offer] = []
     for offer in catalog.offers:
@@ -71,13 +71,15 @@ def refusals(catalog: Catalog) -> dict[Origin, CatalogError]:
 
 
 def _faults(
-    catalog: Catalog, offer: Offer, taken: set[tuple[str, str]], space: _Space
+    catalog: Catalog, offer: Offer, taken: dict[tuple[str, str], Origin], space: _Space
 ) -> Iterator[tuple[str, str]]:
     """Declaration and message of everything wrong in an offer; *taken* grows."""
     for kind, name in _names(offer):
         if (kind, name) in taken:
-            yield f"{kind} {name}", "this name is taken by an earlier declaration"
-        taken.add((kind, name))
+            other = taken[kind, name]
+            whose = f"plugin `{other.plugin}` of distribution `{other.distribution}`"
+            yield f"{kind} {name}", f"this name is taken by an earlier declaration of {whose}"
+        taken[kind, name] = offer.origin
     names = {*FIELDS, *(name for kind, name in taken if kind == "fact")}
     holders = {name.partition(".")[0] for name in names if "." in name}
     for fact in offer.facts:
