@@ -77,8 +77,10 @@ def _marker(compiled: Compiled, rounds: int) -> list[Row]:
     copies = {name: np.empty_like(column) for name, column in facts.items()}
     arrow = {name: pa.array(column) for name, column in facts.items()}
     frame = pl.DataFrame(facts)
-    decider = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS)
-    yes_alone = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS, values=["ANSWER_YES"])
+    decider = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS, thorough=True)
+    yes_alone = ColumnDecider(
+        compiled, [Group.EXCLUSIVE], facts=FACTS, values=["ANSWER_YES"], thorough=True
+    )
     known, partly = bits_of(facts), bits_of(facts, 0.1)
 
     def copy() -> None:
@@ -130,7 +132,7 @@ def _whole(compiled: Compiled, rounds: int) -> list[Row]:
     facts = states(compiled, compiled.facts, compiled.condition_of_mapped, WHOLE)
     copies = {name: np.empty_like(column) for name, column in facts.items()}
     known, partly = bits_of(facts), bits_of(facts, 0.1)
-    everything = ColumnDecider(compiled)
+    everything = ColumnDecider(compiled, thorough=True)
 
     def copy() -> None:
         for name, column in facts.items():
@@ -143,7 +145,7 @@ def _whole(compiled: Compiled, rounds: int) -> list[Row]:
         "swapin, every outcome, a tenth unknown": lambda: everything(partly, WHOLE),
     }
     for group in Group:
-        one = ColumnDecider(compiled, [group])
+        one = ColumnDecider(compiled, [group], thorough=True)
         work[f"swapin, {group.field}, a tenth unknown"] = lambda one=one: one(partly, WHOLE)
     return _rated(rounds, WHOLE, base, work)
 
@@ -152,7 +154,7 @@ def _listed(compiled: Compiled, rounds: int) -> list[Row]:
     """Every state of thirty facts: those that differ within a block, and those that do not."""
     inside = 20
     count = 1 << inside
-    decider = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS)
+    decider = ColumnDecider(compiled, [Group.EXCLUSIVE], facts=FACTS, thorough=True)
     numbers = np.arange(count)
     varied = {name: Bits(from_booleans(numbers >> place & 1)) for place, name in enumerate(FACTS)}
 

@@ -55,7 +55,9 @@ def test_it_equals_verdicts(
     columns = columns_of(rows, compiled.facts)
     want = verdicts(compiled, rows, presets.known)
 
-    assert want == told(ColumnDecider(compiled, known=presets.known)(columns, len(rows)))
+    for thorough in (False, True):
+        decider = ColumnDecider(compiled, known=presets.known, thorough=thorough)
+        assert want == told(decider(columns, len(rows)))
     for group in Group:
         alone = ColumnDecider(compiled, [group], presets.known)(columns, len(rows))
         named = [one and {group.field: one[group.field]} for one in want]
@@ -104,7 +106,9 @@ def test_every_choice_of_marker_facts(catalog: Catalog, program: Program, kernel
     columns = columns_of(rows, MARKER)
     want = interpreted(catalog, kernel, rows)
 
-    assert want == told(ColumnDecider(compiled, facts=MARKER)(columns, len(rows)))
+    for thorough in (False, True):
+        decider = ColumnDecider(compiled, facts=MARKER, thorough=thorough)
+        assert want == told(decider(columns, len(rows)))
     assert want == told(ColumnDecider(compiled)(columns, len(rows)))
 
 
@@ -126,8 +130,9 @@ def test_every_admissible_state(catalog: Catalog, program: Program, kernel: str)
             assert named == [one and one[group.field] for one in found]
 
 
+@pytest.mark.parametrize("thorough", [False, True])
 @pytest.mark.parametrize("share", [0.0, 0.3])
-def test_some_values(catalog: Catalog, program: Program, share: float) -> None:
+def test_some_values(catalog: Catalog, program: Program, share: float, thorough: bool) -> None:
     """Columns that are asked for alone are those that come with all others, by less work."""
     compiled = program.compiled(catalog.kernels["6.1"])
     wanted = ["ANSWER_YES", "WRITE_REUSED"]
@@ -138,7 +143,7 @@ def test_some_values(catalog: Catalog, program: Program, share: float) -> None:
     ]
     columns = columns_of(rows, MARKER)
     decider = ColumnDecider(compiled, facts=MARKER)
-    fewer = ColumnDecider(compiled, facts=MARKER, values=wanted)
+    fewer = ColumnDecider(compiled, facts=MARKER, values=wanted, thorough=thorough)
     all_of, found = decider(columns, len(rows)), fewer(columns, len(rows))
 
     assert len(fewer.plan(columns).steps) < len(decider.plan(columns).steps)
