@@ -88,15 +88,15 @@ def test_formats(
     assert sum(summary.values["exclusive"].values()) + sum(summary.errors.values()) == ROWS
 
 
-@pytest.mark.parametrize("row_group", [1, 100, 10_000])
+@pytest.mark.parametrize(("row_group", "threads"), [(1, 2), (100, 1), (100, 3), (10_000, 3)])
 def test_row_groups(
-    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch, row_group: int
+    tmp_path: Path, program: Program, monkeypatch: pytest.MonkeyPatch, row_group: int, threads: int
 ) -> None:
-    """Small ones are put together, large ones are parted; every row comes once."""
+    """Small ones are put together, large ones are parted; every row comes once, in order."""
     monkeypatch.setattr(files, "BATCH", 250)
     monkeypatch.setattr(files, "_LARGEST", 600)
     file = FaultFile(written(tmp_path / "in.parquet", faults(), row_group))
-    batches = list(file.batches())
+    batches = list(file.batches(threads))
 
     assert file.rows == ROWS
     assert list(range(ROWS)) == [i for batch in batches for i in batch["id"].to_pylist()]
@@ -110,7 +110,9 @@ def test_folder(tmp_path: Path, program: Program) -> None:
         written(tmp_path / f"part-{number}.parquet", faults().slice(number * 800, 800))
     file = FaultFile(str(tmp_path))
 
-    assert list(range(2400)) == [i for batch in file.batches() for i in batch["id"].to_pylist()]
+    for threads in (1, 4):
+        batches = file.batches(threads)
+        assert list(range(2400)) == [i for batch in batches for i in batch["id"].to_pylist()]
     written(tmp_path / "part-9.parquet", faults().drop_columns(["id"]))
     with pytest.raises(OSError, match=r"part-9\.parquet"):
         FaultFile(str(tmp_path))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,14 +94,29 @@ class FaultFile:
         if columns:
             self.schema = pa.schema([schemas[0].field(name) for name in columns])
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, threads: int = 1) -> Generator[pa.RecordBatch]:
         """The rows, in order.
 
+        :param threads: parts of Parquet files that are read at a time; polars reads a part of a
+            file on one core.
         :raises OSError: a file is damaged.
         """
-        for path in self._paths:
-            with _readable(path):
-                yield from self._parquet(path) if self._is_parquet else self._arrow(path)
+        if not self._is_parquet:
+            for path in self._paths:
+                with _readable(path):
+                    yield from self._arrow(path)
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            ahead: deque[Future[list[pa.RecordBatch]]] = deque()
+            for path in self._paths:
+                with _readable(path):
+                    parts = list(_parts(path))
+                for part in parts:
+                    ahead.append(pool.submit(self._parquet, path, *part))
+                    if len(ahead) == threads:
+                        yield from ahead.popleft().result()
+            for reading in ahead:
+                yield from reading.result()
 
     def _schema(self, path: str) -> pa.Schema:
         if self._is_parquet:
@@ -114,12 +129,13 @@ class FaultFile:
             return int(pq.read_metadata(path).num_rows)
         return int(ds.dataset(path, format="ipc").count_rows())
 
-    def _parquet(self, path: str) -> Iterator[pa.RecordBatch]:
+    def _parquet(self, path: str, start: int, rows: int) -> list[pa.RecordBatch]:
         frame = pl.scan_parquet(path, glob=False)
         if self._columns:
             frame = frame.select(self._columns)
-        for start, rows in _parts(path):
-            yield from _arrow_of(frame.slice(start, rows).collect()).to_batches()
+        with _readable(path):
+            read = _arrow_of(frame.slice(start, rows).collect()).to_batches()
+        return list(read)
 
     def _arrow(self, path: str) -> Iterator[pa.RecordBatch]:
         scanner = ds.dataset(path, format="ipc").scanner(
@@ -146,16 +162,19 @@ def evaluate_file(
         whole. ``None``: the summary alone is wanted.
     :param groups: the outcomes that are asked for.
     :param keep: columns that the result has too.
-    :param threads: how many threads may evaluate.
+    :param threads: how many threads may evaluate, and as many may read.
     :param progress: told the number of rows done, batch by batch.
     :raises FaultError: as :class:`~swapin.columns.tables.FaultTable` does.
     :raises OSError: a file cannot be read or written.
     """
     table = FaultTable(program, faults.schema, fault, groups, keep)
     summary = Summary()
-    with _written(out, table.schema) as write, ThreadPoolExecutor(2) as pool:
-        # One batch is read and one is written while another is evaluated.
-        batches = faults.batches()
+    with (
+        _written(out, table.schema) as write,
+        closing(faults.batches(threads)) as batches,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        # Some are read and one is written while another is evaluated.
         reading: Future[pa.RecordBatch | None] = pool.submit(next, batches, None)
         writing: Future[Any] | None = None
         while (batch := reading.result()) is not None:
