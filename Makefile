@@ -57,7 +57,7 @@ install: $(STAMP) ## Make a virtual environment and install swapin in it
 demo: $(STAMP) ## Audit the shipped observations through a server, then explain one fault
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
-test: $(VENV)/.tests ## Run the tests, but for the slow ones; five to eight minutes on two cores
+test: $(VENV)/.tests ## Run the tests, but for the slow ones; five minutes on two cores
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not emulator"
 
 test-slow: $(VENV)/.tests ## Run the slow tests: real kernels, Spin, the largest spaces
