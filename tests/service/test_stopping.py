@@ -74,7 +74,7 @@ def test_analyses_stop(start_server, ends, method, left):
     server = start_server()
     with grpc.insecure_channel(server.address) as channel:
         stub = analysis_grpc.AnalysisServiceStub(channel)
-        call = getattr(stub, method)(ASKED[method], timeout=60 if left == "cancelled" else 1)
+        call = getattr(stub, method)(ASKED[method], timeout=None if left == "cancelled" else 1)
         next(call)
         if left == "cancelled":
             call.cancel()
@@ -97,7 +97,7 @@ def test_streams_stop(start_server, distinct, left):
     with grpc.insecure_channel(server.address) as channel:
         stub = pb_grpc.EvaluationServiceStub(channel)
         call = stub.StreamEvaluateFaults(
-            iter([request]), timeout=60 if left == "cancelled" else 0.2
+            iter([request]), timeout=None if left == "cancelled" else 0.2
         )
         # The answer to its beginning: the server has it.
         assert call.initial_metadata()

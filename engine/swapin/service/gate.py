@@ -28,6 +28,11 @@ from swapin.service.handlers import Refusal, remade
 from swapin.service.limiter import Limiter
 from swapin.service.logs import REQUEST_ID, CallLog, current
 
+_NEARLY_LATE = 0.02
+"""Seconds before its deadline at which a call that is cancelled counts as late. The client's
+deadline passes first, since it is sent rounded up and begins to count here when it arrives; then
+the client cancels."""
+
 
 class Gate(GenericHandler):
     """Holds the methods of all services, and lets calls through to them.
@@ -128,7 +133,8 @@ class Gate(GenericHandler):
                 except BaseException:
                     # The client left, or its deadline passed: seen as a cancelled task, or first
                     # as a message that could not be sent.
-                    late = context.time_remaining() == 0
+                    remaining = context.time_remaining()
+                    late = remaining is not None and remaining < _NEARLY_LATE
                     record.code = "DEADLINE_EXCEEDED" if late else "CANCELLED"
                     raise
                 record.code = "OK"
