@@ -53,10 +53,7 @@ class SourceReport:
                 "functions": list(decision.functions),
                 "ordinary": list(decision.ordinary),
                 "differences": [difference.to_dict() for difference in decision.differences],
-                "unmatched": [
-                    {"place": unmatched.place, "text": unmatched.text}
-                    for unmatched in decision.unmatched
-                ],
+                "unmatched": [unmatched.to_dict() for unmatched in decision.unmatched],
             },
             "citations": {
                 "resolved": citations.resolved,

@@ -6,29 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from swapin.catalog import Catalog
-from swapin.model import Group, Kernel, Kind, Outcome, outcome_order
+from swapin.model import Answer, Group, Kernel, Kind, Outcome, outcome_order
 from swapin.program.compiled import Compiled
 from swapin.program.diagram import Diagrams
 from swapin.program.states import count, nearest
-from swapin.source.machine import UNKNOWN_FACTS, Machine, Unmatched
+from swapin.source.machine import UNKNOWN_FACTS, Machine, Quoted, Unmatched
 from swapin.source.tree import Tree
 
 ENTRY = "swap_in_fault"
 """The spelled function with which a fault begins."""
 
-_YES, _NO = "ANSWER_YES", "ANSWER_NO"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A condition in the text."""
-
-    place: str
-    """``mm/memory.c:3812``."""
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
+_YES, _NO = Answer.YES.value, Answer.NO.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +35,7 @@ class Difference:
     place: str
     """Where to look: the first of the places, or where the function begins that the model cites
     for the outcome; empty if the tree has neither."""
-    places: tuple[Asked, ...]
+    places: tuple[Quoted, ...]
     """Conditions in the text that, the other way round, would make this state agree."""
     remedies: tuple[str, ...] = ()
     """Overrides of one capability by which text and model agree about this outcome."""
@@ -61,7 +49,7 @@ class Difference:
             "text_says": self.text_says,
             "model_says": self.model_says,
             "place": self.place,
-            "places": [{"place": asked.place, "text": asked.text} for asked in self.places],
+            "places": [asked.to_dict() for asked in self.places],
             "remedies": list(self.remedies),
         }
 
@@ -252,7 +240,7 @@ class Comparison:
 
     def _places(
         self, run: _Run, about: Group | str, state: Mapping[str, bool], wanted: str
-    ) -> Iterator[Asked]:
+    ) -> Iterator[Quoted]:
         """Conditions that were asked in a state and that decide the difference, last first."""
         asked = [b for b in run.machine.branches if _holds(run.d, b.guard, state)]
         for branch in reversed(asked):
@@ -260,7 +248,7 @@ class Comparison:
             machine = Machine(self.tree, self._spellings, d, d.true, branch.place)
             machine.run(ENTRY)
             if _said(d, machine.recorded, about, state) == wanted:
-                yield Asked(branch.place, branch.text)
+                yield Quoted(branch.place, branch.text)
 
     def _cited(self, about: Group | str) -> str:
         """Where the first function begins that the model cites for an outcome or a fact."""

@@ -34,23 +34,33 @@ _DEEPEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
-    """Text that nothing spells."""
+class Quoted:
+    """A piece of the text."""
 
     place: str
     """``mm/memory.c:3812``."""
     text: str
 
     def __str__(self) -> str:
+        return f"{self.place}: {self.text}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The JSON form."""
+        return {"place": self.place, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched(Quoted):
+    """Text that nothing spells."""
+
+    def __str__(self) -> str:
         return f"{self.place}: could not match `{self.text}`"
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Quoted):
     """A condition that an ``if`` asked."""
 
-    place: str
-    text: str
     guard: int
     """The states in which it was asked."""
 
