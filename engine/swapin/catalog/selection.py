@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from swapin.model.errors import listed, near_match
+from swapin.model.errors import near_match, offered
 from swapin.model.records import dataclass
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ class Selection:
         for list_name, names in (("allow", self.allow or ()), ("block", self.block)):
             for name in names:
                 if name not in known:
-                    there = f"{near_match(name, known)}; there are {listed(sorted(known))}"
+                    there = offered(name, known)
                     raise SelectionError(f"plugins {list_name}: no plugin `{name}`{there}")
         return [candidate for candidate in found if self._takes(candidate)]
 

@@ -107,6 +107,12 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
+def offered(word: str, known: Iterable[str]) -> str:
+    """The closest known name, and those that there are."""
+    known = sorted(known)
+    return f"{near_match(word, known)}; there are {listed(known)}"
+
+
 def clipped(value: object) -> str:
     """A value of any length, to be quoted in a message."""
     # What cannot be written, half of a surrogate pair, must not keep the message from being so.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from swapin.catalog.stacks import FIELD as STACK
 from swapin.model import EXTENSION_FACTS, FIELDS, Fact, Fault, FaultError, Problem, Reason
-from swapin.model.errors import listed, near_match
+from swapin.model.errors import listed, near_match, offered
 from swapin.model.records import dataclass, field
 
 TYPE_CHECKING = False
@@ -128,7 +128,7 @@ def read_fault(description: Mapping[str, Any], catalog: Catalog) -> Fault:
             draft.refuse(
                 key,
                 Reason.UNKNOWN_FIELD,
-                f"unknown field `{key}`{near_match(key, known)}; there are {listed(sorted(known))}",
+                f"unknown field `{key}`{offered(key, known)}",
             )
     return finish(draft, names)
 

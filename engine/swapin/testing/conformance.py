@@ -15,7 +15,7 @@ from swapin.catalog import Catalog, Offer, discover, load_catalog
 from swapin.catalog.hookspecs import PROJECT
 from swapin.catalog.loading import Candidate
 from swapin.model import CatalogError
-from swapin.model.errors import listed, near_match
+from swapin.model.errors import offered
 from swapin.program import Program
 from swapin.testing.citations import citation_faults
 from swapin.testing.presets import architecture_faults, backend_faults, layout_faults
@@ -88,8 +88,7 @@ def examine(
     found = list(discover() if candidates is None else candidates)
     names = {candidate.origin.plugin for candidate in found}
     if plugin not in names:
-        there = f"{near_match(plugin, names)}; there are {listed(sorted(names))}"
-        raise PluginError(f"no plugin `{plugin}`{there}")
+        raise PluginError(f"no plugin `{plugin}`{offered(plugin, names)}")
     # Other strangers have faults of their own, so they stay out unless this one builds on them.
     own = [c for c in found if c.origin.distribution == PROJECT]
     without, catalog = _loaded(plugin, found, own)
