@@ -18,8 +18,10 @@ _UNMERGE = 2
 def facts_of_new_folio(count: int | None) -> dict[str, bool]:
     """Facts of the folio that is read in where the swap cache has none, without ``folio.``.
 
-    It has no ``mapping`` yet, so that it is neither anonymous nor of KSM; whether it comes alone
-    or as part of a large one is not known before.
+    It has no ``mapping`` yet, so that it is neither anonymous nor of KSM, nobody maps it, and it
+    is not copied: ``ksm_might_need_to_copy()`` of mm/ksm.c leaves alone what has no anon_vma. It
+    was read and not written: ``__read_swap_cache_async()`` of mm/swap_state.c. Whether it comes
+    alone or as part of a large one is not known before.
 
     :param count: swap PTEs of the slot, if known.
     """
