@@ -69,7 +69,7 @@ ASKED = {
 
 @pytest.mark.parametrize("left", ["cancelled", "too late"])
 @pytest.mark.parametrize("method", ASKED)
-def test_analyses_stop(start_server, ends, method, left):
+def test_analyses_stop(start_server, ends, method, left, caplog):
     """The thread gives up at its next look; the place is free and the line tells why."""
     server = start_server()
     with grpc.insecure_channel(server.address) as channel:
@@ -86,10 +86,11 @@ def test_analyses_stop(start_server, ends, method, left):
     assert ["_Unwanted"] == ends
     (line,) = server.calls(1)
     assert {"cancelled": "CANCELLED", "too late": "DEADLINE_EXCEEDED"}[left] == line["code"]
+    assert [] == [record.getMessage() for record in caplog.records]
 
 
 @pytest.mark.parametrize("left", ["cancelled", "too late"])
-def test_streams_stop(start_server, distinct, left):
+def test_streams_stop(start_server, distinct, left, caplog):
     """Faults that nobody waits for are not evaluated."""
     faults = [json_format.ParseDict(d, fault_pb2.Fault()) for d in distinct(MANY)]
     request = pb.StreamEvaluateFaultsRequest(faults=faults, depth="DEPTH_RULES")
@@ -107,4 +108,5 @@ def test_streams_stop(start_server, distinct, left):
         until(lambda: not server.in_flight)
 
     assert {"cancelled": "CANCELLED", "too late": "DEADLINE_EXCEEDED"}[left] == line["code"]
+    assert [] == [record.getMessage() for record in caplog.records]
     assert line["faults"] < MANY
